@@ -1,0 +1,47 @@
+#pragma once
+/// \file
+/// What a group replicates: a deterministic machine from commands to outcomes.
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bookstore/base/table.hpp>
+
+namespace bookstore::base {
+
+/// Every replica applies the same commands in the same order and must come to the same state: no clock, no
+/// dice, no I/O, no dependence on addresses or on the order of a hash table. What a command needs of the world
+/// (a time, an id) was put into it by its proposer.
+///
+/// Thread: the loop. Everything is in memory; persistence is the caller's, through take_changes() and load().
+class StateMachine {
+public:
+    virtual ~StateMachine() = default;
+
+    /// Applies one encoded command at `version` (its log index; several commands may share one, in order) and
+    /// returns the encoded outcome. An undecodable or unknown command changes nothing and gives an outcome
+    /// that says so: aborting here would stop every replica at the same entry.
+    virtual std::string apply(std::string_view command, std::uint64_t version) = 0;
+
+    /// The rows changed since the last call, in an order that may be replayed.
+    virtual std::vector<RowChange> take_changes() = 0;
+
+    /// Empties the machine, to be filled by load().
+    virtual void clear() = 0;
+    /// One stored row of tables()[table]. Throws std::runtime_error on a row that cannot be.
+    virtual void load(std::uint8_t table, const Row& row) = 0;
+
+    virtual std::span<const Table> tables() const = 0;
+
+    /// Sum over all rows of hash64 of each: independent of order, kept up to date by every command.
+    virtual std::uint64_t digest() const = 0;
+    /// The same, computed anew from the rows.
+    virtual std::uint64_t recompute_digest() const = 0;
+};
+
+/// The hash of one row as digest() sums it.
+std::uint64_t row_hash(std::uint8_t table, const Row& row);
+
+} // namespace bookstore::base

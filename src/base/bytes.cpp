@@ -1,0 +1,106 @@
+#include <bookstore/base/bytes.hpp>
+
+#include <limits>
+
+namespace bookstore::base {
+namespace {
+
+template <typename T>
+void append_little_endian(std::string& out, T v) {
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+        out.push_back(static_cast<char>(v >> (8 * i)));
+}
+
+template <typename T>
+T little_endian(std::string_view bytes) {
+    std::uint64_t v = 0;
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        v |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+    return static_cast<T>(v);
+}
+
+} // namespace
+
+void ByteWriter::u32(std::uint32_t v) {
+    append_little_endian(out_, v);
+}
+
+void ByteWriter::u64(std::uint64_t v) {
+    append_little_endian(out_, v);
+}
+
+void ByteWriter::varint(std::uint64_t v) {
+    for (; v >= 0x80; v >>= 7)
+        out_.push_back(static_cast<char>(v | 0x80));
+    out_.push_back(static_cast<char>(v));
+}
+
+void ByteWriter::zigzag(std::int64_t v) {
+    // 0, -1, 1, -2 ... become 0, 1, 2, 3 ...: the shift of a negative number fills with ones.
+    varint((static_cast<std::uint64_t>(v) << 1) ^ static_cast<std::uint64_t>(v >> 63));
+}
+
+void ByteWriter::string(std::string_view v) {
+    varint(v.size());
+    out_.append(v);
+}
+
+std::string_view ByteReader::raw(std::size_t bytes) {
+    if (bytes > in_.size()) {
+        fail();
+        return {};
+    }
+    const auto taken = in_.substr(0, bytes);
+    in_.remove_prefix(bytes);
+    return taken;
+}
+
+std::uint8_t ByteReader::u8() {
+    return little_endian<std::uint8_t>(raw(1));
+}
+
+std::uint32_t ByteReader::u32() {
+    return little_endian<std::uint32_t>(raw(4));
+}
+
+std::uint64_t ByteReader::u64() {
+    return little_endian<std::uint64_t>(raw(8));
+}
+
+std::uint64_t ByteReader::varint() {
+    std::uint64_t v = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        const std::uint8_t byte = u8();
+        // The tenth byte has room for one bit.
+        if (failed_ || (shift == 63 && byte > 1)) break;
+        v |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+        if (byte < 0x80) return v;
+    }
+    fail();
+    return 0;
+}
+
+std::int64_t ByteReader::zigzag() {
+    const std::uint64_t v = varint();
+    return static_cast<std::int64_t>((v >> 1) ^ (0 - (v & 1)));
+}
+
+std::string_view ByteReader::string() {
+    const std::uint64_t bytes = varint();
+    if (bytes > in_.size()) {
+        fail();
+        return {};
+    }
+    return raw(static_cast<std::size_t>(bytes));
+}
+
+std::size_t ByteReader::count(std::size_t bytes_each) {
+    const std::uint64_t things = varint();
+    if (bytes_each > 0 && things > in_.size() / bytes_each) {
+        fail();
+        return 0;
+    }
+    return static_cast<std::size_t>(things);
+}
+
+} // namespace bookstore::base
