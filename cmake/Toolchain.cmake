@@ -1,0 +1,39 @@
+# The language, the warnings and what the sanitizer presets switch on; nothing about the project's parts.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+
+set(BOOKSTORE_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. address,undefined or thread")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # Precompiled headers are hashed by content; without these a second build directory shares nothing.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      CCACHE_NOHASHDIR=1 ${CCACHE})
+endif()
+
+add_library(bookstore_options INTERFACE)
+target_compile_options(bookstore_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wcast-qual -Wformat=2 -Wnull-dereference -Werror
+  # GCC 12 reports uninitialised and dangling members inside Asio's coroutine frames (GCC bug 105562 and kin).
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-null-dereference>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(bookstore_options INTERFACE -fcoroutines)
+endif()
+if(BOOKSTORE_SANITIZE)
+  add_compile_options(-fsanitize=${BOOKSTORE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${BOOKSTORE_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC's sanitizer instrumentation raises these on library code; the plain build keeps them on.
+    target_compile_options(bookstore_options INTERFACE -Wno-error=tsan -Wno-error=array-bounds -Wno-error=stringop-overflow)
+  endif()
+endif()

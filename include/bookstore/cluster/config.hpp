@@ -1,0 +1,101 @@
+#pragma once
+/// \file
+/// One configuration for the whole cluster and this process's place in it.
+/// etc/bookstored.conf is the manual: every key, what it means, its default, its unit.
+#include <array>
+#include <filesystem>
+#include <iosfwd>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bookstore/base/log.hpp>
+#include <bookstore/base/time.hpp>
+#include <bookstore/net/endpoint.hpp>
+#include <bookstore/net/http_server.hpp>
+
+namespace bookstore::cluster {
+
+enum class Role { catalog, order, frontend };
+std::string_view to_string(Role role);
+
+/// Names the option, the value and what is allowed, in one line.
+class ConfigError : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct Timings {
+    base::Duration election = base::milliseconds(300);        ///< T: [consensus] election-ms
+    base::Duration peer_heartbeat = base::milliseconds(50);   ///< [consensus] heartbeat-ms
+    base::Duration drift_margin = base::milliseconds(30);     ///< [consensus] drift-margin-ms
+    base::Duration lease = base::milliseconds(1000);          ///< a frontend's: [cache] lease-ms
+    base::Duration lease_renewal = base::milliseconds(250);   ///< [cache] lease-renewal-ms
+};
+
+/// How a frontend judges who is alive; counts as in HAProxy.
+struct Health {
+    base::Duration interval = base::milliseconds(1000); ///< [health] interval-ms
+    base::Duration timeout = base::milliseconds(500);   ///< [health] timeout-ms
+    unsigned rise = 1;                                  ///< good answers until up
+    unsigned fall = 2;                                  ///< missing answers until down; a refused connection is enough at once
+};
+
+struct StorageSettings {
+    std::size_t log_keep_bytes = 64u << 20;    ///< [storage] log-keep-mb: tail kept for followers that were away
+    std::size_t checkpoint_bytes = 16u << 20;  ///< [storage] checkpoint-mb: log written between checkpoints of the state
+};
+
+struct Config {
+    // This process
+    Role role = Role::frontend;
+    unsigned id = 0;
+    std::filesystem::path file;
+    std::filesystem::path data_dir;         ///< default /var/lib/bookstored/<role>-<id>
+    std::optional<bool> first_start;
+    std::filesystem::path catalog_file;     ///< empty: the default catalogue
+    base::log::Level log_level = base::log::Level::info;
+    bool check_only = false;                ///< --check-config
+    bool print = false;                     ///< --print-config
+
+    // The cluster
+    std::array<std::vector<net::Endpoint>, 3> replicas; ///< by Role, in id order
+    std::string secret;                     ///< from [cluster] secret-file; empty: none
+    std::string admin_secret;               ///< from [cluster] admin-secret-file; empty: none
+    Timings timings;
+    Health health;
+    StorageSettings storage;
+    net::HttpLimits http;
+    std::size_t cache_bytes_max = 64u << 20;
+    std::size_t cache_entries_max = 100'000;
+    base::Duration sale_retention = std::chrono::hours(24);
+    base::Duration drain_time = base::seconds(8);
+
+    const std::vector<net::Endpoint>& of(Role r) const { return replicas[static_cast<std::size_t>(r)]; }
+    net::Endpoint self() const { return of(role).at(id); }
+    std::string name() const; ///< "catalog-0"
+};
+
+struct HelpAsked {
+    std::string text;
+};
+
+/// Reads defaults, then the file, then BOOKSTORED_… variables, then the command line; the later wins, and
+/// origin of each value is kept for print(). Throws ConfigError; throws HelpAsked for --help and --version.
+class ConfigReader {
+public:
+    /// `environment`: NAME=value strings.
+    Config read(int argc, const char* const* argv, const std::vector<std::string>& environment);
+    /// Every key in force, its value, and where it comes from: default, file:line where known, environment, command line.
+    void print(std::ostream& out) const;
+
+private:
+    struct Origin {
+        std::string key, value, from;
+    };
+    std::vector<Origin> origins_;
+};
+
+} // namespace bookstore::cluster

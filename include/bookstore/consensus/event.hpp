@@ -1,0 +1,116 @@
+#pragma once
+/// \file
+/// What happens to a core, and what it asks for: the whole interface between Raft and the world.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <bookstore/base/time.hpp>
+#include <bookstore/consensus/message.hpp>
+#include <bookstore/consensus/types.hpp>
+
+namespace bookstore::consensus {
+
+/// Time has passed; due at Raft::next_deadline() or any time else.
+struct Tick {};
+
+struct Received {
+    Message message;
+};
+
+/// Append one entry of kind `command`. Only to a leader: see Raft::may_propose().
+struct Proposed {
+    std::shared_ptr<const std::string> payload;
+};
+
+/// Everything up to this Persist::sequence is durable.
+struct Persisted {
+    std::uint64_t sequence = 0;
+};
+
+/// A linearizable read wants to know from which applied index on it may be answered.
+struct ReadAsked {
+    std::uint64_t id = 0; ///< chosen by the shell, unique among those outstanding
+};
+
+/// Hand leadership to `to`, or to whoever is furthest when nobody is named.
+struct TransferAsked {
+    NodeId to = nobody;
+};
+
+/// The connection to a peer broke as it does when its process dies. May shorten the wait for an election,
+/// never the least time a vote needs to be refused after hearing from a leader.
+struct PeerLost {
+    NodeId peer = nobody;
+};
+
+/// The shell installed a snapshot that a leader of `term` sent (state and log base are durable).
+struct SnapshotInstalled {
+    NodeId leader = nobody;
+    Term term{};
+    LogIndex last_index{};
+    Term last_term{};
+    Configuration configuration;
+};
+
+/// The shell has finished sending a snapshot that SendSnapshot asked for, or failed to.
+struct SnapshotSent {
+    NodeId to = nobody;
+    LogIndex last_index{}; ///< what the receiver holds now
+    bool success = false;
+};
+
+/// The shell wants the log cut up to `index`, which is applied and durable in the state.
+struct CompactionAsked {
+    LogIndex index{};
+};
+
+using Event = std::variant<Tick, Received, Proposed, Persisted, ReadAsked, TransferAsked, PeerLost,
+                           SnapshotInstalled, SnapshotSent, CompactionAsked>;
+
+/// One step for the disk's FIFO, to be made durable in the order of the sequences, all or nothing each.
+struct Persist {
+    std::uint64_t sequence = 0;
+    std::optional<HardState> hard_state;
+    std::optional<LogIndex> truncate_from;
+    std::vector<Entry> append;
+    std::optional<LogIndex> compact_to;
+};
+
+/// May leave once everything up to `after` is durable.
+struct HeldMessage {
+    std::uint64_t after = 0;
+    Message message;
+};
+
+struct ReadAnswer {
+    std::uint64_t id = 0;
+    bool ok = false;  ///< false: not the leader, or no longer
+    LogIndex index{}; ///< answer once this is applied
+};
+
+/// Bring `to` up to date from the state: its next entry has been compacted away.
+struct SendSnapshot {
+    NodeId to = nobody;
+};
+
+struct RoleChange {
+    Role role = Role::follower;
+    Term term{};
+    NodeId leader = nobody; ///< nobody: unknown
+};
+
+/// To be carried out in the order of the members. The core has already moved on: effects are never refused.
+struct Effects {
+    std::optional<Persist> persist;
+    std::vector<Message> messages;   ///< may leave now
+    std::vector<HeldMessage> held;
+    std::vector<Entry> committed;    ///< to apply, in order, each exactly once per life of the core
+    std::vector<ReadAnswer> reads;
+    std::vector<SendSnapshot> snapshots;
+    std::optional<RoleChange> change; ///< role, term or known leader changed
+};
+
+} // namespace bookstore::consensus

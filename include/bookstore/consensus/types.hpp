@@ -1,0 +1,58 @@
+#pragma once
+/// \file
+/// The words of Raft (Ongaro, "Consensus: Bridging Theory and Practice", 2014), as types.
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bookstore::consensus {
+
+/// One life of one replica's disk. A replica that lost its disk comes back under another NodeId, so that a
+/// vote or an acknowledgement of the old one is never taken for the new one's. 0 is nobody.
+enum class NodeId : std::uint64_t {};
+inline constexpr NodeId nobody{0};
+
+enum class Term : std::uint64_t {};
+
+/// Position in the log; the first entry is 1.
+enum class LogIndex : std::uint64_t {};
+
+constexpr std::uint64_t number(NodeId n) { return static_cast<std::uint64_t>(n); }
+constexpr std::uint64_t number(Term t) { return static_cast<std::uint64_t>(t); }
+constexpr std::uint64_t number(LogIndex i) { return static_cast<std::uint64_t>(i); }
+constexpr LogIndex operator+(LogIndex i, std::uint64_t n) { return LogIndex{number(i) + n}; }
+constexpr LogIndex operator-(LogIndex i, std::uint64_t n) { return LogIndex{number(i) - n}; }
+constexpr std::uint64_t operator-(LogIndex a, LogIndex b) { return number(a) - number(b); }
+constexpr Term next(Term t) { return Term{number(t) + 1}; }
+
+enum class EntryKind : std::uint8_t {
+    noop = 0,    ///< the first entry of each leader
+    command = 1, ///< a batch of commands of the state machine
+    configuration = 2,
+};
+
+struct Entry {
+    LogIndex index{};
+    Term term{};
+    EntryKind kind = EntryKind::noop;
+    std::shared_ptr<const std::string> payload; ///< never null; shared by log, network, disk and apply
+};
+
+struct HardState {
+    Term term{};
+    NodeId vote = nobody;
+
+    auto operator<=>(const HardState&) const = default;
+};
+
+/// Who counts. Learners are sent everything and count for nothing.
+struct Configuration {
+    std::vector<NodeId> voters;
+    std::vector<NodeId> learners;
+};
+
+enum class Role : std::uint8_t { follower, pre_candidate, candidate, leader };
+
+} // namespace bookstore::consensus

@@ -1,0 +1,64 @@
+#pragma once
+/// \file
+/// The one HTTP server of all roles: a listener and its sessions, over Beast.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <bookstore/base/metrics.hpp>
+#include <bookstore/base/scheduler.hpp>
+#include <bookstore/net/endpoint.hpp>
+#include <bookstore/net/router.hpp>
+
+namespace bookstore::net {
+
+struct HttpLimits {
+    std::size_t header_bytes_max = 8'192;    ///< 431 beyond
+    std::size_t body_bytes_max = 65'536;     ///< 413 beyond
+    std::size_t connections_max = 1'024;     ///< beyond: 503 with Retry-After, then closed
+    std::size_t pipelined_max = 64;          ///< requests read ahead on one connection
+    base::Duration header_time = base::seconds(10);  ///< from the first byte of a request to the end of its header, 408 beyond
+    base::Duration body_time = base::seconds(30);
+    base::Duration idle_time = base::seconds(75);    ///< between requests; closed silently
+    base::Duration request_time = base::seconds(3);  ///< a handler's time: Request::deadline; 503 a little after it
+    base::Duration write_time = base::seconds(30);   ///< for a client that does not read
+};
+
+/// Takes over a socket after `101 Switching Protocols` has been sent; `read_ahead` are bytes that came behind
+/// the request already.
+using UpgradeHandler = std::function<void(boost::asio::ip::tcp::socket socket, std::string read_ahead)>;
+
+/// Loop thread only. Backs off and goes on when accept fails for want of descriptors (EMFILE).
+class HttpServer {
+public:
+    /// `scheduler`, `router` and `metrics` outlive the server.
+    HttpServer(boost::asio::io_context& loop, base::Scheduler& scheduler, const Router& router, HttpLimits limits,
+               base::Metrics& metrics);
+    ~HttpServer();
+
+    /// `GET <any path>` with `Upgrade: <protocol>`, from who shows `credential` (empty: anyone).
+    void on_upgrade(std::string protocol, std::string credential, UpgradeHandler handler);
+
+    /// Throws std::system_error that names the address. Port 0 takes a free one. May be called several times.
+    Endpoint listen(const Endpoint& where);
+    /// Takes over a listening socket that systemd opened.
+    Endpoint adopt(int descriptor);
+
+    /// No new connections; idle ones are closed, requests being answered end with `Connection: close`.
+    void drain();
+    /// Completes when every session has ended, or at `deadline`, when the rest are cut off.
+    boost::asio::awaitable<void> drained(base::TimePoint deadline);
+
+    std::size_t connections() const;
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+} // namespace bookstore::net

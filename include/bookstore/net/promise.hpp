@@ -1,0 +1,56 @@
+#pragma once
+/// \file
+/// One value, given once, awaited once: the bridge from callbacks to coroutines.
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace bookstore::net {
+
+/// Copies share one value. Loop thread only. Whoever holds a promise must give it a value in the end: a waiter
+/// has no deadline of its own. Giving a second value does nothing, so that an answer and a deadline may race.
+template <typename T>
+class Promise {
+public:
+    Promise() : state_(std::make_shared<State>()) {}
+
+    /// Resumes the waiter through its executor, never from inside this call.
+    void set(T value) const {
+        if (state_->given) return;
+        state_->given = true;
+        if (!state_->waiter) {
+            state_->value.emplace(std::move(value));
+            return;
+        }
+        auto waiter = std::exchange(state_->waiter, nullptr);
+        auto executor = boost::asio::get_associated_executor(waiter);
+        boost::asio::post(executor, [w = std::move(waiter), v = std::move(value)]() mutable { std::move(w)(std::move(v)); });
+    }
+
+    bool given() const { return state_->given; }
+
+    boost::asio::awaitable<T> wait() const {
+        auto state = state_;
+        if (state->value) co_return std::move(*state->value);
+        co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
+            [state](auto handler) { state->waiter = std::move(handler); }, boost::asio::use_awaitable);
+    }
+
+private:
+    struct State {
+        bool given = false;
+        std::optional<T> value;
+        boost::asio::any_completion_handler<void(T)> waiter;
+    };
+    std::shared_ptr<State> state_;
+};
+
+} // namespace bookstore::net

@@ -1,0 +1,50 @@
+#pragma once
+/// \file
+/// One table of routes per role: 404 and 405 (with Allow) fall out of it, and the API is visible on one screen.
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <bookstore/net/http_message.hpp>
+
+namespace bookstore::net {
+
+/// The frame owns the request. Must answer before request.deadline; the session gives up a little after it.
+using HttpHandler = std::function<boost::asio::awaitable<Response>(Request request)>;
+
+/// Whom a route serves. `open`: anyone; `internal`: who shows the cluster's credential, when one is configured;
+/// `admin`: who shows the admin credential, when one is configured.
+enum class Access { open, internal, admin };
+
+struct Route {
+    Verb verb;
+    std::string pattern; ///< "/v1/books/{id}": a {name} matches one non-empty segment
+    HttpHandler handler;
+    Access access = Access::open;
+};
+
+struct Credentials {
+    std::string internal; ///< empty: none configured
+    std::string admin;    ///< empty: none configured
+};
+
+/// A GET route serves HEAD too. `Authorization: Bearer <credential>` is compared in constant time; without it 401,
+/// with a wrong one 403. The internal credential opens admin routes too.
+class Router {
+public:
+    Router(std::vector<Route> routes, Credentials credentials);
+
+    /// Never throws: what a handler throws becomes 500 and a log line. 404 when no pattern matches, 405 with
+    /// Allow when one does for other verbs.
+    boost::asio::awaitable<Response> handle(Request request) const;
+
+private:
+    struct Match;
+    std::vector<Route> routes_;
+    Credentials credentials_;
+};
+
+} // namespace bookstore::net

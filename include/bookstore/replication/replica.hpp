@@ -1,0 +1,162 @@
+#pragma once
+/// \file
+/// A state machine, replicated: the shell around the consensus core. Disk on workers, peers over the transport,
+/// time from the scheduler; the core decides.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <bookstore/base/error.hpp>
+#include <bookstore/base/metrics.hpp>
+#include <bookstore/base/random.hpp>
+#include <bookstore/base/scheduler.hpp>
+#include <bookstore/base/state_machine.hpp>
+#include <bookstore/base/worker.hpp>
+#include <bookstore/consensus/raft.hpp>
+#include <bookstore/net/transport.hpp>
+#include <bookstore/storage/log_store.hpp>
+#include <bookstore/storage/state_store.hpp>
+
+namespace bookstore::replication {
+
+struct Member {
+    net::Endpoint endpoint;
+    bool reluctant = false; ///< the tie-breaker
+};
+
+struct ReplicaOptions {
+    std::string group;              ///< "catalog": in logs, metrics and on the wire
+    std::uint16_t methods = 0;      ///< first of the method numbers this group uses on the transport (see replication/methods.hpp)
+    std::vector<Member> members;    ///< every configured slot, the same on every host
+    unsigned slot = 0;              ///< which one is this replica
+    std::optional<bool> first_start;
+    base::Duration election_timeout = base::milliseconds(300);
+    base::Duration heartbeat_interval = base::milliseconds(50);
+    base::Duration drift_margin = base::milliseconds(30);
+    std::size_t log_keep_bytes = 64u << 20;
+    std::size_t checkpoint_bytes = 16u << 20;
+};
+
+/// What a replica stands on. All outlive it.
+struct Environment {
+    boost::asio::any_io_executor executor;
+    base::Scheduler& scheduler;
+    base::Random& random;
+    base::Metrics& metrics;
+    net::Transport& transport;
+    storage::LogStore& log;
+    base::Worker& log_worker;       ///< the one FIFO for log, term and vote
+    storage::StateStore& state;
+    base::Worker& state_worker;     ///< rows and checkpoints: their syncs must not stand before a batch's
+};
+
+/// The stage before the proposal: nothing else is appended between prepare() and ready(), so the announced
+/// index is the one that the batch gets.
+class Gate {
+public:
+    virtual ~Gate() = default;
+    virtual void leading(std::uint64_t term, std::uint64_t last_index) = 0;
+    virtual void not_leading() = 0;
+    /// `commands` will be proposed at `index`; call `ready` once, now or later, when they may be. The commands
+    /// outlive the stage. When leadership is lost meanwhile, `ready` has no effect.
+    virtual void prepare(const std::vector<std::string>& commands, std::uint64_t index,
+                         std::function<void()> ready) = 0;
+};
+
+enum class Phase {
+    forming,    ///< first start: waiting to hear from every configured member that none has data
+    joining,    ///< lost its disk: becoming a learner
+    resyncing,  ///< behind what the group has committed
+    serving,
+    failed,     ///< the disk failed: stepped aside for good
+    stopped,
+};
+std::string_view to_string(Phase phase);
+
+struct Status {
+    Phase phase = Phase::forming;
+    std::string reason;             ///< why it is not serving; empty when it is
+    consensus::Role role = consensus::Role::follower;
+    std::uint64_t term = 0;
+    bool voter = true;
+    std::optional<unsigned> leader_slot;
+    std::uint64_t applied = 0, committed = 0, last_index = 0;
+    std::uint64_t digest = 0;
+    std::size_t waiting = 0;        ///< proposals in the queue
+};
+
+/// An outcome with the version that its command was applied at.
+struct Applied {
+    std::string outcome;
+    std::uint64_t version = 0;
+};
+
+/// Bytes in, bytes out; Replica<StateMachine> puts the types on. Loop thread only.
+class Engine {
+public:
+    Engine(ReplicaOptions options, Environment environment, base::StateMachine& machine, Gate* gate = nullptr);
+    ~Engine();
+
+    /// Loads what the disk holds and starts taking part. Throws std::runtime_error when the disk's content
+    /// cannot be trusted, or first_start contradicts it (the directory is left as it was).
+    void start();
+
+    /// On the leader: queues, batches, replicates, applies. Refused: not_leader, not_ready, overloaded, too_large.
+    /// Unknown: outcome_unknown (leadership lost), timed_out, storage_failed: repeat only with the same key.
+    boost::asio::awaitable<base::result<Applied>> propose(std::string command, base::TimePoint deadline);
+
+    /// The same through whoever leads: from a follower, forwarded to the leader once.
+    boost::asio::awaitable<base::result<Applied>> propose_anywhere(std::string command, base::TimePoint deadline);
+
+    /// Completes when this replica's state is at least as new as everything answered before the call: asks
+    /// the leader for its read index and waits until that is applied. Gives the version reached.
+    boost::asio::awaitable<base::result<std::uint64_t>> read_barrier(base::TimePoint deadline);
+
+    /// Completes when `version` is applied here. timed_out otherwise.
+    boost::asio::awaitable<base::result<std::uint64_t>> wait_applied(std::uint64_t version, base::TimePoint deadline);
+
+    bool leading() const;                 ///< leader, with an entry of its own term committed
+    base::TimePoint lease_until() const;  ///< see consensus::Raft::lease_until()
+    /// The highest index proposed or announced to the gate: what a new registration's fence must be.
+    std::uint64_t announced_index() const;
+    std::uint64_t applied() const;
+    Status status() const;
+
+    /// Status changed in phase, role, term or leader. Any number of handlers.
+    void on_change(std::function<void(const Status&)> handler);
+
+    /// Hands leadership over if it has it, waits for what is queued, makes the state durable. At most until
+    /// `deadline`. No proposals after it.
+    boost::asio::awaitable<void> stop(base::TimePoint deadline);
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+/// The typed face of an Engine for one state machine: `encode` and the decoder are found next to its commands.
+template <typename StateMachine>
+class Replica : public Engine {
+public:
+    using Command = typename StateMachine::Command;
+
+    Replica(ReplicaOptions options, Environment environment, StateMachine& machine, Gate* gate = nullptr)
+        : Engine(std::move(options), environment, machine, gate), machine_(machine) {}
+
+    using Engine::propose;
+    boost::asio::awaitable<base::result<Applied>> propose(const Command& command, base::TimePoint deadline) {
+        return Engine::propose(encode(command), deadline);
+    }
+    const StateMachine& state() const { return machine_; }
+
+private:
+    StateMachine& machine_;
+};
+
+} // namespace bookstore::replication

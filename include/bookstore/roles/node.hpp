@@ -1,0 +1,48 @@
+#pragma once
+/// \file
+/// What a process is made of: what every role is given, and what every role gives.
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <bookstore/base/metrics.hpp>
+#include <bookstore/base/random.hpp>
+#include <bookstore/base/scheduler.hpp>
+#include <bookstore/cluster/config.hpp>
+#include <bookstore/net/router.hpp>
+#include <bookstore/net/transport.hpp>
+
+namespace bookstore::roles {
+
+/// The world, as parameters: real in production, virtual in the simulator. All of it outlives every node.
+struct World {
+    const cluster::Config& config;
+    boost::asio::any_io_executor executor;
+    base::Scheduler& scheduler;
+    base::Random& random;
+    base::Metrics& metrics;
+    net::Transport& transport;
+};
+
+struct Readiness {
+    bool ready = false;
+    std::string reason; ///< why not, in words for an operator; when ready, a short account for `systemctl status`
+};
+
+/// A role's part of a process. Thread: the loop.
+class Node {
+public:
+    virtual ~Node() = default;
+
+    /// Handlers refer to the node. The process adds /healthz, /readyz and /metrics.
+    virtual std::vector<net::Route> routes() = 0;
+    /// Throws std::runtime_error when it cannot start.
+    virtual void start() = 0;
+    virtual Readiness readiness() const = 0;
+    /// Leaves the cluster in good order, until `deadline` at the longest.
+    virtual boost::asio::awaitable<void> stop(base::TimePoint deadline) = 0;
+};
+
+} // namespace bookstore::roles

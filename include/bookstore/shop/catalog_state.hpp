@@ -1,0 +1,72 @@
+#pragma once
+/// \file
+/// The catalog's state machine: books, stock, and the sales that the order book has yet to confirm.
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bookstore/base/state_machine.hpp>
+#include <bookstore/shop/catalog_command.hpp>
+
+namespace bookstore::shop {
+
+/// Told of every book that comes to the shelf (by a command or by load), and when the shelf is cleared: for
+/// indexes that are kept beside the state.
+class ShelfObserver {
+public:
+    virtual ~ShelfObserver() = default;
+    virtual void book_added(const Book& book) = 0;
+    virtual void shelf_cleared() = 0;
+};
+
+/// A sale that is on no order yet, as far as the catalog knows.
+struct UnsettledSale {
+    std::string key;
+    Sold sold;
+};
+
+/// Thread: the loop. Tables: books(id, title, topic, cost, stock), sales(key, at, state, lines, total),
+/// shop(name, value). References to books are valid until the next apply, load or clear.
+class CatalogState final : public base::StateMachine {
+public:
+    using Command = CatalogCommand;
+    using Outcome = CatalogOutcome;
+
+    explicit CatalogState(ShelfObserver* observer = nullptr);
+    ~CatalogState() override;
+
+    std::string apply(std::string_view command, std::uint64_t version) override;
+    CatalogOutcome apply(const CatalogCommand& command);
+    std::vector<base::RowChange> take_changes() override;
+    void clear() override;
+    void load(std::uint8_t table, const base::Row& row) override;
+    std::span<const base::Table> tables() const override;
+    std::uint64_t digest() const override;
+    std::uint64_t recompute_digest() const override;
+
+    bool open() const;          ///< has its first catalogue
+    std::uint64_t next_part() const; ///< of Stock, while it is not open
+    std::size_t size() const;   ///< books
+    const Book* find(ItemId item) const;
+
+    /// Books with ids above `after` in id order, at most `limit`; of one topic, or all.
+    std::vector<const Book*> page(std::optional<std::string_view> topic, ItemId after, std::size_t limit) const;
+
+    /// The remembered outcome of a sale, if there is one.
+    std::optional<CatalogOutcome> sale(std::string_view key) const;
+    /// Oldest first, sold before `before`, at most `limit`.
+    std::vector<UnsettledSale> unsettled(base::WallTime before, std::size_t limit) const;
+    std::size_t unsettled_count() const;
+
+    /// Aborts when something that must hold does not. For tests and debug builds; walks everything.
+    void check_invariants() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace bookstore::shop

@@ -1,0 +1,48 @@
+#pragma once
+/// \file
+/// The order group's state machine: the order book.
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bookstore/base/state_machine.hpp>
+#include <bookstore/shop/order_command.hpp>
+
+namespace bookstore::shop {
+
+/// Thread: the loop. Tables: orders(number, key, at, total, settled), order_lines("number/position", ...).
+/// References are valid until the next apply, load or clear.
+class OrderState final : public base::StateMachine {
+public:
+    using Command = OrderCommand;
+    using Outcome = OrderOutcome;
+
+    OrderState();
+    ~OrderState() override;
+
+    std::string apply(std::string_view command, std::uint64_t version) override;
+    OrderOutcome apply(const OrderCommand& command);
+    std::vector<base::RowChange> take_changes() override;
+    void clear() override;
+    void load(std::uint8_t table, const base::Row& row) override;
+    std::span<const base::Table> tables() const override;
+    std::uint64_t digest() const override;
+    std::uint64_t recompute_digest() const override;
+
+    OrderNumber last_number() const; ///< 0: none yet
+    const Order* find(OrderNumber number) const;
+    const Order* find_key(std::string_view key) const;
+    /// Keys recorded and not yet settled with the catalog, oldest first, at most `limit`.
+    std::vector<std::string> unsettled(std::size_t limit) const;
+
+    /// Aborts when something that must hold does not. For tests and debug builds; walks everything.
+    void check_invariants() const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace bookstore::shop

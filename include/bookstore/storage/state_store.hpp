@@ -1,0 +1,51 @@
+#pragma once
+/// \file
+/// A state machine's rows on disk: `state.db`, in tables that `sqlite3` shows an operator as they are.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <bookstore/base/state_machine.hpp>
+#include <bookstore/base/table.hpp>
+
+namespace bookstore::storage {
+
+/// Thread: any one at a time; in production the state's worker, but for load() before it starts.
+/// Every failure throws std::runtime_error (or derived) that names the file and the cause.
+class StateStore {
+public:
+    virtual ~StateStore() = default;
+
+    struct Position {
+        std::uint64_t index = 0; ///< applied index
+        std::uint64_t term = 0;
+    };
+
+    /// Gives every row to `machine` (cleared first) and returns the applied index and term it stands at.
+    virtual Position load(base::StateMachine& machine) = 0;
+
+    /// The changes and the new position, in one transaction. Not synced: a power cut may take it back to the
+    /// last checkpoint, and the log replays the rest.
+    virtual void apply(const std::vector<base::RowChange>& changes, Position position) = 0;
+
+    /// Makes everything applied so far durable; the log may be cut up to the returned position.
+    virtual Position checkpoint() = 0;
+
+    /// The whole state as a checksummed blob, with its position inside.
+    virtual std::string snapshot() = 0;
+    /// Replaces everything by a snapshot(), durably. Throws, changing nothing, when the blob is damaged or of
+    /// other tables.
+    virtual Position install(std::string_view snapshot) = 0;
+};
+
+/// `state.db` in `directory`: SQLite, WAL, synchronous=NORMAL. `tables` as the state machine's; the spans live
+/// as long as the store. A newer schema version than `schema_version` is refused; what older ones need is
+/// migrated forward by `migrate(from)`, which gives the SQL of one step, from version `from` to `from + 1`.
+std::unique_ptr<StateStore> open_sqlite_state(const std::string& directory, std::span<const base::Table> tables,
+                                              int schema_version = 1,
+                                              std::function<std::string(int from)> migrate = {});
+
+} // namespace bookstore::storage
