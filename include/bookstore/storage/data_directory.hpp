@@ -6,12 +6,12 @@
 
 namespace bookstore::storage {
 
-/// Holds the lock for as long as it lives. The lock is the kernel's (flock): it goes with the process, however
-/// that ends.
+/// Holds the lock for as long as it lives. The lock is the kernel's (flock): it goes with the process,
+/// however that ends.
 class DataDirectory {
 public:
-    /// Makes the folder if it is missing (0700). Throws std::runtime_error that names the folder and says what
-    /// is wrong: not a folder, not writable, used by process N.
+    /// Makes the folder if it is missing (0700). Throws std::runtime_error that names the folder and says
+    /// what is wrong: not a folder, not writable, used by process N.
     explicit DataDirectory(std::filesystem::path path);
     ~DataDirectory();
     DataDirectory(const DataDirectory&) = delete;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace bookstore::storage {
@@ -26,9 +27,9 @@ struct VoteRecord {
 /// One durable step: everything in it, or nothing, in this order.
 struct LogWrite {
     std::optional<VoteRecord> vote;
-    std::optional<std::uint64_t> truncate_from;   ///< erase this index and all above
-    std::vector<LogRecord> append;                ///< consecutive, right after the last index that remains
-    std::optional<std::uint64_t> compact_to;      ///< erase this index and all below; remembers its term
+    std::optional<std::uint64_t> truncate_from; ///< erase this index and all above
+    std::vector<LogRecord> append;              ///< consecutive, right after the last index that remains
+    std::optional<std::uint64_t> compact_to;    ///< erase this index and all below; remembers its term
     /// The log restarts behind a snapshot: everything is erased, the next index is base_index + 1.
     struct Reset {
         std::uint64_t base_index = 0;
@@ -60,7 +61,9 @@ public:
     virtual void write_metadata(std::string_view bytes) = 0;
 };
 
-/// `log.db` in `directory`: SQLite, WAL, synchronous=FULL.
+/// `log.db` in `directory`: SQLite, WAL, synchronous=FULL. Locked exclusively: `sqlite3` can look into it
+/// when the process has ended. What an earlier process left behind, synced or not, is durable when this
+/// returns. Indexes and terms are below 2^63.
 std::unique_ptr<LogStore> open_sqlite_log(const std::string& directory);
 
 } // namespace bookstore::storage

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <bookstore/base/state_machine.hpp>
@@ -14,7 +15,8 @@
 namespace bookstore::storage {
 
 /// Thread: any one at a time; in production the state's worker, but for load() before it starts.
-/// Every failure throws std::runtime_error (or derived) that names the file and the cause.
+/// Every failure throws std::runtime_error (or derived) that names the file and the cause; after a failed
+/// write the store refuses every further one: what came after would be written without what was lost.
 class StateStore {
 public:
     virtual ~StateStore() = default;
@@ -31,7 +33,9 @@ public:
     /// last checkpoint, and the log replays the rest.
     virtual void apply(const std::vector<base::RowChange>& changes, Position position) = 0;
 
-    /// Makes everything applied so far durable; the log may be cut up to the returned position.
+    /// Makes everything applied so far durable; the log may be cut up to the returned position. That is an
+    /// earlier one when another process (an operator's sqlite3) holds a read open: not a failure, and logged.
+    /// Nothing else shortens the write-ahead log, so call it regularly.
     virtual Position checkpoint() = 0;
 
     /// The whole state as a checksummed blob, with its position inside.
@@ -41,11 +45,12 @@ public:
     virtual Position install(std::string_view snapshot) = 0;
 };
 
-/// `state.db` in `directory`: SQLite, WAL, synchronous=NORMAL. `tables` as the state machine's; the spans live
-/// as long as the store. A newer schema version than `schema_version` is refused; what older ones need is
-/// migrated forward by `migrate(from)`, which gives the SQL of one step, from version `from` to `from + 1`.
-std::unique_ptr<StateStore> open_sqlite_state(const std::string& directory, std::span<const base::Table> tables,
-                                              int schema_version = 1,
+/// `state.db` in `directory`: SQLite, WAL, synchronous=NORMAL. `tables` as the state machine's; the spans
+/// live as long as the store. A newer schema version than `schema_version` is refused; what older ones need
+/// is migrated forward by `migrate(from)`, which gives the SQL of one step, from version `from` to `from +
+/// 1`.
+std::unique_ptr<StateStore> open_sqlite_state(const std::string& directory,
+                                              std::span<const base::Table> tables, int schema_version = 1,
                                               std::function<std::string(int from)> migrate = {});
 
 } // namespace bookstore::storage

@@ -1,0 +1,26 @@
+#pragma once
+/// \file
+/// base::Table in SQL. Every column stands in the database as itself, so that sqlite3 shows an operator what
+/// the state machine knows.
+#include <string>
+
+#include <bookstore/base/table.hpp>
+
+#include "storage/sqlite.hpp"
+
+namespace bookstore::storage {
+
+std::string create_table_sql(const base::Table& table);
+std::string select_sql(const base::Table& table); ///< all rows, by primary key
+std::string put_sql(const base::Table& table);
+std::string erase_sql(const base::Table& table);
+std::string clear_sql(const base::Table& table);
+
+/// Throws, naming both, unless the table in the database has the columns of `table`.
+void check_columns(sqlite::Database& database, const base::Table& table);
+
+/// The first `values` of the statement's parameters. The row lives until the statement has run.
+void bind_row(sqlite::Statement& statement, const base::Row& row);
+base::Row row_of(const sqlite::Statement& statement, const base::Table& table);
+
+} // namespace bookstore::storage
