@@ -28,11 +28,11 @@ public:
 };
 
 struct Timings {
-    base::Duration election = base::milliseconds(300);        ///< T: [consensus] election-ms
-    base::Duration peer_heartbeat = base::milliseconds(50);   ///< [consensus] heartbeat-ms
-    base::Duration drift_margin = base::milliseconds(30);     ///< [consensus] drift-margin-ms
-    base::Duration lease = base::milliseconds(1000);          ///< a frontend's: [cache] lease-ms
-    base::Duration lease_renewal = base::milliseconds(250);   ///< [cache] lease-renewal-ms
+    base::Duration election = base::milliseconds(300);      ///< T: [consensus] election-ms
+    base::Duration peer_heartbeat = base::milliseconds(50); ///< [consensus] heartbeat-ms
+    base::Duration drift_margin = base::milliseconds(30);   ///< [consensus] drift-margin-ms
+    base::Duration lease = base::milliseconds(1000);        ///< a frontend's: [cache] lease-ms
+    base::Duration lease_renewal = base::milliseconds(250); ///< [cache] lease-renewal-ms
 };
 
 /// How a frontend judges who is alive; counts as in HAProxy.
@@ -40,12 +40,13 @@ struct Health {
     base::Duration interval = base::milliseconds(1000); ///< [health] interval-ms
     base::Duration timeout = base::milliseconds(500);   ///< [health] timeout-ms
     unsigned rise = 1;                                  ///< good answers until up
-    unsigned fall = 2;                                  ///< missing answers until down; a refused connection is enough at once
+    unsigned fall = 2; ///< missing answers until down; a refused connection is enough at once
 };
 
 struct StorageSettings {
-    std::size_t log_keep_bytes = 64u << 20;    ///< [storage] log-keep-mb: tail kept for followers that were away
-    std::size_t checkpoint_bytes = 16u << 20;  ///< [storage] checkpoint-mb: log written between checkpoints of the state
+    std::size_t log_keep_bytes = 64u << 20; ///< [storage] log-keep-mb: tail kept for followers that were away
+    std::size_t checkpoint_bytes =
+        16u << 20; ///< [storage] checkpoint-mb: log written between checkpoints of the state
 };
 
 struct Config {
@@ -53,25 +54,27 @@ struct Config {
     Role role = Role::frontend;
     unsigned id = 0;
     std::filesystem::path file;
-    std::filesystem::path data_dir;         ///< default /var/lib/bookstored/<role>-<id>
+    std::filesystem::path data_dir; ///< default /var/lib/bookstored/<role>-<id>
     std::optional<bool> first_start;
-    std::filesystem::path catalog_file;     ///< empty: the default catalogue
+    std::filesystem::path catalog_file; ///< empty: the default catalogue
     base::log::Level log_level = base::log::Level::info;
-    bool check_only = false;                ///< --check-config
-    bool print = false;                     ///< --print-config
+    bool check_only = false; ///< --check-config
+    bool print = false;      ///< --print-config
 
     // The cluster
     std::array<std::vector<net::Endpoint>, 3> replicas; ///< by Role, in id order
-    std::string secret;                     ///< from [cluster] secret-file; empty: none
-    std::string admin_secret;               ///< from [cluster] admin-secret-file; empty: none
+    std::filesystem::path secret_file;                  ///< [cluster] secret-file
+    std::filesystem::path admin_secret_file;            ///< [cluster] admin-secret-file
+    std::string secret;                                 ///< what secret_file holds; empty: none
+    std::string admin_secret;                           ///< what admin_secret_file holds; empty: none
     Timings timings;
     Health health;
     StorageSettings storage;
     net::HttpLimits http;
-    std::size_t cache_bytes_max = 64u << 20;
-    std::size_t cache_entries_max = 100'000;
-    base::Duration sale_retention = std::chrono::hours(24);
-    base::Duration drain_time = base::seconds(8);
+    std::size_t cache_bytes_max = 64u << 20;                ///< [cache] size-mb
+    std::size_t cache_entries_max = 100'000;                ///< [cache] entries
+    base::Duration sale_retention = std::chrono::hours(24); ///< [shop] sale-retention-hours
+    base::Duration drain_time = base::seconds(8);           ///< [process] drain-ms
 
     const std::vector<net::Endpoint>& of(Role r) const { return replicas[static_cast<std::size_t>(r)]; }
     net::Endpoint self() const { return of(role).at(id); }
@@ -83,19 +86,33 @@ struct HelpAsked {
 };
 
 /// Reads defaults, then the file, then BOOKSTORED_… variables, then the command line; the later wins, and
-/// origin of each value is kept for print(). Throws ConfigError; throws HelpAsked for --help and --version.
+/// origin of each value is kept for print(). `--http.idle-ms=5000`, `BOOKSTORED_HTTP_IDLE_MS=5000` and
+/// `idle-ms = 5000` below `[http]` are the same; options without a dot stand below `[process]`.
 class ConfigReader {
 public:
-    /// `environment`: NAME=value strings.
+    /// `version` is what --version shows.
+    explicit ConfigReader(std::string version = {});
+
+    /// `environment`: NAME=value strings. Throws ConfigError; throws HelpAsked for --help and --version.
+    /// Warns in the log when everyone may read a secret. With --check-config or --print-config, role and id
+    /// may be left out: what concerns the whole cluster is checked.
     Config read(int argc, const char* const* argv, const std::vector<std::string>& environment);
-    /// Every key in force, its value, and where it comes from: default, file:line where known, environment, command line.
+    /// Every key in force, its value, and where it comes from: default, file:line, environment, command line.
+    /// In the form of a configuration file; the origins are comments.
     void print(std::ostream& out) const;
 
 private:
     struct Origin {
-        std::string key, value, from;
+        std::string key;
+        std::vector<std::string> values;
+        std::string from;
     };
+    std::string version_;
     std::vector<Origin> origins_;
 };
+
+/// The [frontend] replicas of a configuration file, for a client: nothing else in it is checked, and no
+/// secret is read. Throws ConfigError.
+std::vector<net::Endpoint> frontends_in(const std::filesystem::path& file);
 
 } // namespace bookstore::cluster

@@ -11,12 +11,13 @@ namespace bookstore::cluster {
 
 struct Slot {
     net::Endpoint endpoint;
-    bool tie_breaker = false; ///< hosted by frontend 0: votes and stores, serves no reads, leads only in passing
+    bool tie_breaker =
+        false; ///< hosted by frontend 0: votes and stores, serves no reads, leads only in passing
 };
 
 struct Group {
-    Role role = Role::catalog;  ///< catalog or order
-    std::vector<Slot> slots;    ///< configured replicas in id order, then the tie-breaker if there is one
+    Role role = Role::catalog; ///< catalog or order
+    std::vector<Slot> slots;   ///< configured replicas in id order, then the tie-breaker if there is one
 
     std::string name() const { return std::string(to_string(role)); }
     bool has_tie_breaker() const { return !slots.empty() && slots.back().tie_breaker; }

@@ -24,10 +24,10 @@ class GroupClient {
 public:
     GroupClient(net::Transport& transport, base::Scheduler& scheduler, Group group);
 
-    /// Calls the believed leader; on not_leader, not_ready or unreachable goes round the other members, with a short and growing
-    /// pause after each round, until `deadline`. Each attempt of a repeatable call gets a share of the time
-    /// that is left, so that one paused member does not use it all up. Gives the last failure when time is up;
-    /// an unknown outcome wins over a refusal.
+    /// Calls the believed leader; on not_leader, not_ready, stopping or unreachable goes round the other
+    /// members, with a short and growing pause after each round, until `deadline`. Each attempt of a
+    /// repeatable call gets a share of the time that is left, so that one paused member does not use it all
+    /// up. Gives the last failure when time is up; an unknown outcome wins over a refusal.
     boost::asio::awaitable<base::result<std::string>> call_leader(net::Method method, std::string request,
                                                                   base::TimePoint deadline, Repeat repeat);
 

@@ -3,6 +3,7 @@
 /// Who is alive, as one frontend sees it: heartbeats with rise and fall, and the round-robin over who is up.
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,7 +32,7 @@ struct ReplicaView {
     unsigned id = 0;
     net::Endpoint endpoint;
     ReplicaState state = ReplicaState::down;
-    Report last;                               ///< of the last answer
+    Report last; ///< of the last answer
     std::optional<base::WallTime> last_seen;
     bool crashed = false; ///< seen down since it last resynchronised (GET /crashed)
 };
@@ -60,9 +61,11 @@ private:
 class HealthMonitor {
 public:
     /// Sends one heartbeat and reads its answer; in production over net::HttpClient.
-    using Probe = std::function<boost::asio::awaitable<base::result<Report>>(net::Endpoint, base::TimePoint deadline)>;
+    using Probe =
+        std::function<boost::asio::awaitable<base::result<Report>>(net::Endpoint, base::TimePoint deadline)>;
 
-    HealthMonitor(boost::asio::any_io_executor executor, base::Scheduler& scheduler, const Config& config, Probe probe);
+    HealthMonitor(boost::asio::any_io_executor executor, base::Scheduler& scheduler, const Config& config,
+                  Probe probe);
     ~HealthMonitor();
     void start();
     void stop();

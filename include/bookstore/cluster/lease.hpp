@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// The two ends of a frontend's lease (DESIGN section 5), pure: the leader's table and the frontend's holding.
-/// Names as in tests/model/coherence.pml. Times are monotonic and each end's own; what crosses is durations.
+/// The two ends of a frontend's lease (DESIGN section 5), pure: the leader's table and the frontend's
+/// holding. Names as in tests/model/coherence.pml. Times are monotonic and each end's own; what crosses is
+/// durations.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -20,14 +21,15 @@ struct FrontendSession {
 
 struct LeaseGrant {
     std::uint64_t term = 0;
-    std::uint64_t fence = 0;       ///< lowest version the frontend may show from now on
-    base::Duration duration{};     ///< counts from before the frontend asked
+    std::uint64_t fence = 0;   ///< lowest version the frontend may show from now on
+    base::Duration duration{}; ///< counts from before the frontend asked
 };
 
 /// The leader's side. One writer batch at a time goes through begin() ... may_propose().
 class LeaseTable {
 public:
-    /// `lease`: what a grant lasts. `margin`: added at this end for clock drift. `frontends`: how many are configured.
+    /// `lease`: what a grant lasts. `margin`: added at this end for clock drift. `frontends`: how many are
+    /// configured.
     LeaseTable(unsigned frontends, base::Duration lease, base::Duration margin);
 
     /// Became leader of `term`. Until every configured frontend has registered, or the longest lease a
@@ -37,14 +39,14 @@ public:
     bool leading() const;
     std::uint64_t term() const;
 
-    /// Registers, or renews when `known_term` is this leader's and the session is known and its lease unbroken.
-    /// `fence`: the last index proposed or announced. `authority`: until when this leader is sure to be the only
-    /// one (Raft::lease_until()); nothing is granted at or after it.
-    std::optional<LeaseGrant> ask(FrontendSession who, std::uint64_t known_term, std::uint64_t fence, base::TimePoint now,
-                                  base::TimePoint authority);
+    /// Registers, or renews when `known_term` is this leader's and the session is known and its lease
+    /// unbroken. `fence`: the last index proposed or announced. `authority`: until when this leader is sure
+    /// to be the only one (Raft::lease_until()); nothing is granted at or after it.
+    std::optional<LeaseGrant> ask(FrontendSession who, std::uint64_t known_term, std::uint64_t fence,
+                                  base::TimePoint now, base::TimePoint authority);
 
-    /// Before a batch is proposed at `index`: the sessions that must acknowledge, i.e. whose lease may still be
-    /// believed in by its holder. Expired ones are forgotten.
+    /// Before a batch is proposed at `index`: the sessions that must acknowledge, i.e. whose lease may still
+    /// be believed in by its holder. Expired ones are forgotten.
     std::vector<FrontendSession> begin(std::uint64_t index, base::TimePoint now);
     void acknowledge(FrontendSession who, std::uint64_t index);
     /// All have acknowledged `begin`'s index or expired, and the predecessor's leases have run out.
@@ -75,8 +77,9 @@ public:
     /// What to send with the next ask.
     std::uint64_t known_term() const { return term_; }
 
-    /// A grant for an ask that was sent at `asked_at`. True when this is a new registration, so that the cache
-    /// must be reset to the grant's fence: another term, or the old lease had run out before the answer came.
+    /// A grant for an ask that was sent at `asked_at`. True when this is a new registration, so that the
+    /// cache must be reset to the grant's fence: another term, or the old lease had run out before the answer
+    /// came.
     bool granted(const LeaseGrant& grant, base::TimePoint asked_at, base::TimePoint now);
     /// The leader does not know us, or there is another one: nothing may be served.
     void lost();

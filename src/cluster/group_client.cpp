@@ -1,0 +1,102 @@
+#include <bookstore/cluster/group_client.hpp>
+
+#include <algorithm>
+#include <optional>
+
+#include <bookstore/net/loop.hpp>
+
+namespace bookstore::cluster {
+namespace {
+
+using base::Errc;
+using boost::system::error_code;
+
+constexpr base::Duration first_pause = base::milliseconds(10);
+constexpr base::Duration longest_pause = base::milliseconds(200);
+
+/// Another member may do what this one refused.
+bool worth_asking_another(error_code refusal) {
+    return refusal == Errc::not_leader || refusal == Errc::not_ready || refusal == Errc::unreachable ||
+           refusal == Errc::stopping;
+}
+
+/// The most telling failure so far: one that leaves the outcome open is never hidden by a later refusal.
+class Worst {
+public:
+    void add(error_code failure) {
+        if (!base::outcome_is_unknown(failure_) || base::outcome_is_unknown(failure)) failure_ = failure;
+    }
+    error_code get() const { return failure_; }
+
+private:
+    error_code failure_ = Errc::unreachable; ///< the deadline had passed before anything was sent
+};
+
+/// One walk round the members: the believed leader first, each at most once.
+class Round {
+public:
+    explicit Round(std::size_t members) : asked_(members, false) {}
+
+    /// The believed leader, even if that changed on the way, else the next after it.
+    std::optional<std::size_t> next(std::size_t believed) {
+        for (std::size_t step = 0; step < asked_.size(); ++step) {
+            const std::size_t member = (believed + step) % asked_.size();
+            if (asked_[member]) continue;
+            asked_[member] = true;
+            return member;
+        }
+        return std::nullopt;
+    }
+
+private:
+    std::vector<bool> asked_;
+};
+
+} // namespace
+
+GroupClient::GroupClient(net::Transport& transport, base::Scheduler& scheduler, Group group)
+    : transport_(transport), scheduler_(scheduler), group_(std::move(group)) {
+    INVARIANT(!group_.slots.empty());
+}
+
+boost::asio::awaitable<base::result<std::string>>
+GroupClient::call_leader(net::Method method, std::string request, base::TimePoint deadline, Repeat repeat) {
+    Worst worst;
+    base::Duration pause = first_pause;
+    while (scheduler_.now() < deadline) {
+        Round round(group_.slots.size());
+        for (auto member = round.next(believed_); member; member = round.next(believed_)) {
+            const base::TimePoint now = scheduler_.now();
+            if (now >= deadline) break;
+            const auto share = (deadline - now) / static_cast<std::int64_t>(group_.slots.size());
+            const base::TimePoint until = repeat == Repeat::always ? now + share : deadline;
+
+            auto answer = co_await transport_.call(group_.slots[*member].endpoint, method, request, until);
+            if (answer) {
+                believed_ = *member;
+                co_return answer;
+            }
+            worst.add(answer.error());
+            const bool unknown = base::outcome_is_unknown(answer.error());
+            if (unknown ? repeat == Repeat::if_refused : !worth_asking_another(answer.error()))
+                co_return worst.get();
+            // Calls that start now need not find out again, unless somebody has said better meanwhile.
+            if (believed_ == *member) believed_ = (*member + 1) % group_.slots.size();
+        }
+        co_await net::sleep_until(scheduler_, std::min(scheduler_.now() + pause, deadline));
+        pause = std::min(2 * pause, longest_pause);
+    }
+    co_return worst.get();
+}
+
+void GroupClient::believe(const net::Endpoint& leader) {
+    const auto found = std::find_if(group_.slots.begin(), group_.slots.end(),
+                                    [&](const Slot& slot) { return slot.endpoint == leader; });
+    if (found != group_.slots.end()) believed_ = static_cast<std::size_t>(found - group_.slots.begin());
+}
+
+const net::Endpoint& GroupClient::believed() const {
+    return group_.slots[believed_].endpoint;
+}
+
+} // namespace bookstore::cluster
