@@ -13,12 +13,13 @@
 
 namespace bookstore::roles::json {
 
-void append_string(std::string& out, std::string_view text); ///< quoted and escaped
+void append_string(std::string& out, std::string_view text); ///< UTF-8, quoted and escaped
 void append_book(std::string& out, const shop::Book& book);
 std::string book(const shop::Book& book);
-std::string books(const std::vector<const shop::Book*>& books);   ///< {"books": [...]}
-std::string page(const std::vector<const shop::Book*>& books, std::optional<std::uint64_t> next); ///< and "next"
-std::string array(const std::vector<const shop::Book*>& books);   ///< [...]
+std::string books(const std::vector<const shop::Book*>& books); ///< {"books": [...]}
+/// {"books": [...], "next": cursor or null}
+std::string page(const std::vector<const shop::Book*>& books, std::optional<std::uint64_t> next);
+std::string array(const std::vector<const shop::Book*>& books); ///< [...]
 std::string order(const shop::Order& order);
 /// `"short": [{"item": 1, "stock": 0}]`, for problem()'s further members.
 std::string short_member(const std::vector<shop::Shortage>& shortages);
@@ -44,7 +45,7 @@ Parsed<BookChange> parse_book_change(std::string_view body, bool with_order);
 /// {"title", "topic", "cost", "stock", and optionally "id"}; also one line of a catalogue file.
 Parsed<shop::Book> parse_book(std::string_view body);
 
-/// A positive decimal integer that fits, nothing else.
+/// A positive decimal integer that fits in 63 bits, nothing else.
 std::optional<std::uint64_t> parse_positive(std::string_view text);
 
 } // namespace bookstore::roles::json

@@ -28,7 +28,8 @@ struct World {
 
 struct Readiness {
     bool ready = false;
-    std::string reason; ///< why not, in words for an operator; when ready, a short account for `systemctl status`
+    std::string
+        reason; ///< why not, in words for an operator; when ready, a short account for `systemctl status`
 };
 
 /// A role's part of a process. Thread: the loop.

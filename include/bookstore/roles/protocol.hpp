@@ -20,13 +20,20 @@ inline constexpr std::uint16_t catalog_group_methods = 0x0100;
 inline constexpr std::uint16_t order_group_methods = 0x0200;
 
 namespace method {
-inline constexpr net::Method query{0x1000};         ///< frontend → any catalog replica: Query → QueryAnswer
-inline constexpr net::Method unsettled{0x1001};     ///< order leader → catalog leader: UnsettledRequest → UnsettledAnswer
-inline constexpr net::Method lease{0x1002};         ///< frontend → catalog leader: LeaseRequest → LeaseAnswer
-inline constexpr net::Method invalidate{0x1003};    ///< catalog leader → frontend: Invalidation → InvalidationAnswer
-inline constexpr net::Method new_leader{0x1004};    ///< catalog leader → frontend, a notice: NewLeader. Register now.
-inline constexpr net::Method purchase{0x2000};      ///< frontend → any order replica: Purchase → PurchaseAnswer
-inline constexpr net::Method find_order{0x2001};    ///< frontend → any order replica: varint number → FindOrderAnswer
+// frontend → any catalog replica: Query → QueryAnswer
+inline constexpr net::Method query{0x1000};
+// order leader → catalog leader: UnsettledRequest → UnsettledAnswer
+inline constexpr net::Method unsettled{0x1001};
+// frontend → catalog leader: LeaseRequest → LeaseAnswer
+inline constexpr net::Method lease{0x1002};
+// catalog leader → frontend: Invalidation → InvalidationAnswer
+inline constexpr net::Method invalidate{0x1003};
+// catalog leader → frontend, a notice: NewLeader. Register now.
+inline constexpr net::Method new_leader{0x1004};
+// frontend → any order replica: Purchase → PurchaseAnswer
+inline constexpr net::Method purchase{0x2000};
+// frontend → any order replica: FindOrderRequest → FindOrderAnswer
+inline constexpr net::Method find_order{0x2001};
 } // namespace method
 
 /// What a reader asks for, and in which shape. The same request always has the same cache_key().
@@ -38,29 +45,31 @@ struct Query {
         page,   ///< {"books": [...], "next":}  /v1/books
     };
     Shape shape = Shape::lookup;
-    std::uint64_t item = 0;                ///< lookup, book
-    std::optional<std::string> topic;      ///< search, page
-    std::optional<std::string> words;      ///< page: full-text search over the titles
-    std::uint64_t after = 0;               ///< page: ids above this one
-    std::uint64_t limit = 0;               ///< page: 1 to limits::page_books_max
-    std::uint64_t minimum_version = 0;     ///< the fence: answer only from a state at least this new; not in the key
+    std::uint64_t item = 0;            ///< lookup, book
+    std::optional<std::string> topic;  ///< search, page
+    std::optional<std::string> words;  ///< page: full-text search over the titles
+    std::uint64_t after = 0;           ///< page: ids above this one
+    std::uint64_t limit = 0;           ///< page: 1 to limits::page_books_max
+    std::uint64_t minimum_version = 0; ///< the fence: not from a state older than this; not in the key
 
     std::string cache_key() const;
-    /// Tags known before the answer is: for the fence of a miss.
+    /// Tags known before the answer is: for the fence of a miss. The answer may depend on more (the books
+    /// that a page shows): whoever passes it on compares its version with the fences of its own tags too, and
+    /// asks again, with the higher one, when it is older.
     std::vector<shop::Tag> tags() const;
 };
 
 struct QueryAnswer {
-    int status = 200;               ///< 200, or 404 with a problem+json body
-    std::string body;               ///< ready to send
-    std::uint64_t version = 0;      ///< commit index that it was read at
-    std::vector<shop::Tag> tags;    ///< everything that it depends on
+    int status = 200;            ///< 200, or 404 with a problem+json body
+    std::string body;            ///< ready to send
+    std::uint64_t version = 0;   ///< commit index that it was read at
+    std::vector<shop::Tag> tags; ///< everything that it depends on
 };
 
 struct LeaseRequest {
     std::uint32_t frontend = 0;
     std::uint64_t session = 0;
-    std::uint64_t known_term = 0;   ///< 0: registering
+    std::uint64_t known_term = 0; ///< 0: registering
 };
 struct LeaseAnswer {
     std::uint64_t term = 0;
@@ -69,9 +78,9 @@ struct LeaseAnswer {
 };
 
 struct Invalidation {
-    std::uint64_t term = 0;         ///< of the leader that is about to write
-    std::uint64_t index = 0;        ///< that the write will get
-    std::uint64_t session = 0;      ///< whose lease this is about; another session answers not_ready
+    std::uint64_t term = 0;    ///< of the leader that is about to write
+    std::uint64_t index = 0;   ///< that the write will get
+    std::uint64_t session = 0; ///< whose lease this is about; another session answers not_ready
     std::vector<shop::Tag> tags;
 };
 struct InvalidationAnswer {
@@ -80,11 +89,11 @@ struct InvalidationAnswer {
 
 struct NewLeader {
     std::uint64_t term = 0;
-    std::uint32_t slot = 0;         ///< in the catalog group
+    std::uint32_t slot = 0; ///< in the catalog group
 };
 
 struct UnsettledRequest {
-    std::int64_t before_ms = 0;     ///< sold before
+    std::int64_t before_ms = 0; ///< sold before
     std::uint64_t limit = 0;
 };
 struct UnsettledAnswer {
@@ -108,6 +117,9 @@ struct PurchaseAnswer {
     std::uint64_t item = 0;                ///< unknown_item
 };
 
+struct FindOrderRequest {
+    std::uint64_t number = 0;
+};
 struct FindOrderAnswer {
     std::optional<shop::Order> order;
 };
@@ -123,6 +135,7 @@ std::string encode(const UnsettledRequest&);
 std::string encode(const UnsettledAnswer&);
 std::string encode(const Purchase&);
 std::string encode(const PurchaseAnswer&);
+std::string encode(const FindOrderRequest&);
 std::string encode(const FindOrderAnswer&);
 
 /// Errc::corrupt for anything encode() did not write. `Message` is one of the structs above.

@@ -1,0 +1,70 @@
+#pragma once
+/// \file
+/// One `frontend` of tests/model/coherence.pml: its lease, its fences and its cache, and the rules that tie the
+/// three together. Names as in the model.
+#include <cstdint>
+#include <string_view>
+
+#include <bookstore/base/error.hpp>
+#include <bookstore/base/time.hpp>
+#include <bookstore/cluster/lease.hpp>
+#include <bookstore/roles/protocol.hpp>
+#include <bookstore/shop/cache.hpp>
+
+namespace bookstore::roles::frontend {
+
+/// Pure: no I/O and no clock; every `now` is monotonic and read by the caller for this very call, so that a
+/// process that was stopped for a while finds its lease run out. Thread: the loop.
+///
+/// A read that starts under a live lease may show any version at or above its ticket's fence, however late the
+/// answer comes: what was written after the read had started is not before it. A read that starts without a
+/// lease may show nothing.
+class Coherence {
+public:
+    /// No grant is believed for longer than `lease_max`, whatever it says.
+    Coherence(cluster::FrontendSession who, shop::CacheLimits limits, base::Duration lease_max);
+
+    LeaseRequest request() const;
+
+    /// A leader's answer to a request sent at `asked_at`. True when it registered this frontend anew, so that
+    /// everything cached was dropped and every fence starts afresh.
+    bool granted(const LeaseAnswer& answer, base::TimePoint asked_at, base::TimePoint now);
+    /// The leader that we are registered with does not know us.
+    void lost();
+    bool live(base::TimePoint now) const { return holding_.live(now); }
+    base::TimePoint until() const { return holding_.until(); }
+    std::uint64_t term() const { return holding_.known_term(); }
+
+    /// A leader is about to write. Once this is answered nothing older than the announced index is shown to a
+    /// read that starts later. not_ready: it is not this session's lease that the leader waits for.
+    base::result<InvalidationAnswer> invalidate(const Invalidation& message);
+    /// Drops without a fence (GET /invalidate).
+    void drop(std::string_view tag) { cache_.drop(tag); }
+
+    /// The answer cached for `key`, or null. Only under a live lease. Valid until the next call.
+    const shop::CachedAnswer* hit(std::string_view key) { return cache_.find(key); }
+    /// For a miss that starts now. Only under a live lease.
+    shop::Cache::Ticket ticket(const Query& query) const;
+    /// Whether a miss that starts now may share the answer to one that was sent with `sent`.
+    bool covers(const shop::Cache::Ticket& sent, const Query& query) const;
+    /// A miss's answer arrives: kept if the lease lives, the registration is the ticket's, and no fence of what
+    /// the answer depends on is above its version.
+    bool fill(std::string_view key, const shop::Cache::Ticket& ticket, shop::CachedAnswer answer, base::TimePoint now);
+
+    const shop::CacheFigures& figures() const { return cache_.figures(); }
+
+private:
+    /// The newest announcement that was acknowledged.
+    struct Announced {
+        std::uint64_t term = 0;
+        std::uint64_t index = 0;
+    };
+
+    cluster::FrontendSession who_;
+    base::Duration lease_max_;
+    shop::Cache cache_;
+    cluster::LeaseHolding holding_;
+    Announced announced_;
+};
+
+} // namespace bookstore::roles::frontend
