@@ -1,8 +1,8 @@
 #pragma once
 /// \file
 /// The catalog's state machine: books, stock, and the sales that the order book has yet to confirm.
-#include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,8 +28,18 @@ struct UnsettledSale {
     Sold sold;
 };
 
-/// Thread: the loop. Tables: books(id, title, topic, cost, stock), sales(key, at, state, lines, total),
-/// shop(name, value). References to books are valid until the next apply, load or clear.
+/// Thread: the loop. References to books are valid until the next apply, load or clear.
+///
+/// Tables, as an operator sees them:
+///   books(id, title, topic, cost, stock, sold, received): received = stock + sold, counted separately
+///   sales(key, at, state, total, lines): state is sold, settled or refused; a line of text for each line
+///       sold, settled: "3 x 2 @ 300 Xen and the Art of Surviving Graduate School" (item x quantity @ cost
+///       title) refused:       "3 x 2, 1 left" for what was short, "4 x 1" for what was not
+///   shop(name, value): "parts" of the first catalogue that are in, and "open", 1 from the last one on
+/// What is remembered of a sale is exactly its row, so a reloaded machine gives the same bytes.
+///
+/// Cost of a command: O(log n) in books and sales for each line, key or book that it names, and for each sale
+/// that it forgets.
 class CatalogState final : public base::StateMachine {
 public:
     using Command = CatalogCommand;
@@ -47,17 +57,20 @@ public:
     std::uint64_t digest() const override;
     std::uint64_t recompute_digest() const override;
 
-    bool open() const;          ///< has its first catalogue
+    bool open() const;               ///< has its first catalogue
     std::uint64_t next_part() const; ///< of Stock, while it is not open
-    std::size_t size() const;   ///< books
+    std::size_t size() const;        ///< books
     const Book* find(ItemId item) const;
+    std::int64_t sold(ItemId item) const; ///< copies, ever; 0 for an unknown item
 
     /// Books with ids above `after` in id order, at most `limit`; of one topic, or all.
-    std::vector<const Book*> page(std::optional<std::string_view> topic, ItemId after, std::size_t limit) const;
+    std::vector<const Book*> page(std::optional<std::string_view> topic, ItemId after,
+                                  std::size_t limit) const;
 
     /// The remembered outcome of a sale, if there is one.
     std::optional<CatalogOutcome> sale(std::string_view key) const;
-    /// Oldest first, sold before `before`, at most `limit`.
+    /// Oldest first, sold before `before`, at most `limit`. Sales of the same instant are in the order of
+    /// keys.
     std::vector<UnsettledSale> unsettled(base::WallTime before, std::size_t limit) const;
     std::size_t unsettled_count() const;
 

@@ -15,7 +15,9 @@ namespace bookstore::shop {
 
 /// Rises by one from 1, without gaps.
 enum class OrderNumber : std::uint64_t {};
-constexpr std::uint64_t number(OrderNumber n) { return static_cast<std::uint64_t>(n); }
+constexpr std::uint64_t number(OrderNumber n) {
+    return static_cast<std::uint64_t>(n);
+}
 
 struct Line {
     ItemId item{};
@@ -43,6 +45,9 @@ struct Order {
 
     auto operator<=>(const Order&) const = default;
 };
+
+/// What the lines cost together. The lines must be valid: then it cannot overflow.
+std::int64_t total_of(const std::vector<SoldLine>& lines);
 
 /// Nothing when `lines` may be ordered (1 to limits::lines_per_order_max lines, quantities of 1 to
 /// limits::quantity_max, no item twice), else what is wrong.

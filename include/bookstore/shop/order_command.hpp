@@ -17,11 +17,15 @@ struct Record {
     base::WallTime at{};
     std::vector<SoldLine> lines;
     std::int64_t total = 0;
+
+    bool operator==(const Record&) const = default;
 };
 
 /// The catalog has been told: these keys need not be told again.
 struct Settled {
     std::vector<std::string> keys;
+
+    bool operator==(const Settled&) const = default;
 };
 
 using OrderCommand = std::variant<Record, Settled>;
@@ -29,14 +33,24 @@ using OrderCommand = std::variant<Record, Settled>;
 /// The order as it stands: the new one, or the one its key had already.
 struct Recorded {
     Order order;
+
+    bool operator==(const Recorded&) const = default;
 };
 /// The key stands for an order with other lines.
-struct RecordConflict {};
-struct SettledDone {};
-struct OrderUnintelligible {};
+struct RecordConflict {
+    bool operator==(const RecordConflict&) const = default;
+};
+struct SettledDone {
+    bool operator==(const SettledDone&) const = default;
+};
+/// Not a command that this version knows, or one that its proposer should have refused: nothing changed.
+struct OrderUnintelligible {
+    bool operator==(const OrderUnintelligible&) const = default;
+};
 
 using OrderOutcome = std::variant<SettledDone, Recorded, RecordConflict, OrderUnintelligible>;
 
+/// As for the catalog's: bounded, and Errc::corrupt for anything that encode() does not give.
 std::string encode(const OrderCommand& command);
 std::string encode(const OrderOutcome& outcome);
 base::result<OrderCommand> decode_order_command(std::string_view bytes);

@@ -8,18 +8,21 @@
 
 namespace bookstore::shop {
 
-/// "item/3": the book with that id, or its absence. "topic/ds": the books of a topic. "new": which books there
-/// are. An answer depends on the tags of every book that it shows, and on "topic/…" or "new" for the books that
-/// it would have shown had they existed.
+/// "item/3": the book with that id. "topic/ds": the books of a topic. "new": which books there are. An answer
+/// depends on the tags of every book that it shows, and on "topic/…" or "new" for the books that it would
+/// have shown had they existed. So the answer that there is no item 8 depends on "item/8" and on "new": a new
+/// book gets its id only when it is applied.
 using Tag = std::string;
 
 Tag item_tag(ItemId item);
 Tag topic_tag(std::string_view topic);
 Tag new_books_tag();
 
-/// What applying `command` to `state` may change. Called before the command is proposed, with a state that may
-/// trail the log: titles and topics never change, so trailing can only miss a book that is still being added,
-/// and that one's tags are announced by its own command. Empty: readers see no difference.
+/// What applying `command` to `state` may change. Called before the command is proposed, with a state that
+/// may trail the log: titles and topics never change, so trailing can only miss a book that is still being
+/// added. An item that is not on the shelf is therefore announced as "new" besides its own tag, for it may be
+/// there, in a topic not known here, when the command is applied. Each tag once. Empty: readers see no
+/// difference.
 std::vector<Tag> touched_by(const CatalogCommand& command, const CatalogState& state);
 
 } // namespace bookstore::shop

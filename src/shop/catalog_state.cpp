@@ -1,0 +1,273 @@
+#include <bookstore/shop/catalog_state.hpp>
+
+#include <limits>
+#include <set>
+#include <stdexcept>
+
+#include <bookstore/base/error.hpp>
+
+#include "shop/catalog_tables.hpp"
+#include "shop/row_reader.hpp"
+#include "shop/sales.hpp"
+#include "shop/shelf.hpp"
+
+namespace bookstore::shop {
+namespace {
+
+constexpr std::string_view parts_name = "parts";
+constexpr std::string_view open_name = "open";
+
+base::Row shop_row(std::string_view name, std::uint64_t value) {
+    return {std::string(name), static_cast<std::int64_t>(value)};
+}
+
+bool may_be_on_the_shelf(const Book& book) {
+    return number(book.id) >= 1 && number(book.id) <= item_number_max && !problem_with(book);
+}
+
+bool is_amount(std::int64_t amount) {
+    return amount >= 0 && amount <= amount_max;
+}
+
+} // namespace
+
+struct CatalogState::Impl {
+    explicit Impl(ShelfObserver* observer) : shelf(observer) {}
+
+    CatalogOutcome operator()(const Stock& stock);
+    CatalogOutcome operator()(const Sell& sell);
+    CatalogOutcome operator()(const Update& update);
+    CatalogOutcome operator()(const AddBook& add);
+    CatalogOutcome operator()(const Settle& settle);
+    CatalogOutcome operator()(const ForgetSales& forget);
+
+    CatalogOutcome sell_new(const Sell& sell);
+    void load_shop(const base::Row& row);
+    std::vector<base::Row> shop_rows() const;
+    std::uint64_t shop_digest() const;
+
+    Shelf shelf;
+    Sales sales;
+    std::uint64_t parts = 0;
+    bool open = false;
+    bool shop_changed = false; ///< since take_changes
+};
+
+CatalogOutcome CatalogState::Impl::operator()(const Stock& stock) {
+    if (open || stock.part != parts) return Done{};
+    std::set<ItemId> ids;
+    for (const Book& book : stock.books) {
+        const bool is_new = shelf.find(book.id) == nullptr && ids.insert(book.id).second;
+        if (!is_new || !may_be_on_the_shelf(book)) return Unintelligible{};
+    }
+    for (const Book& book : stock.books)
+        shelf.add(book);
+    ++parts;
+    open = stock.last;
+    shop_changed = true;
+    return Done{};
+}
+
+CatalogOutcome CatalogState::Impl::operator()(const Sell& sell) {
+    if (!open) return NotOpen{};
+    if (!is_idempotency_key(sell.key) || problem_with(sell.lines)) return Unintelligible{};
+    if (auto remembered = sales.find(sell.key)) {
+        if (remembered->asked != sell.lines) return KeyReused{};
+        return std::move(remembered->outcome);
+    }
+    return sell_new(sell);
+}
+
+CatalogOutcome CatalogState::Impl::sell_new(const Sell& sell) {
+    std::vector<RefusedLine> lines;
+    OutOfStock refusal;
+    Sold sold{{}, 0, sell.at};
+    for (const Line& line : sell.lines) {
+        const Book* book = shelf.find(line.item);
+        if (book == nullptr) return UnknownItem{line.item};
+        lines.push_back({line, std::nullopt});
+        if (book->stock < line.quantity) {
+            lines.back().left = book->stock;
+            refusal.items.push_back({line.item, book->stock});
+        }
+        sold.lines.push_back({line.item, book->title, line.quantity, book->cost});
+    }
+    if (!refusal.items.empty()) {
+        sales.add_refused(sell.key, sell.at, lines);
+        return refusal;
+    }
+    for (const Line& line : sell.lines)
+        shelf.sell(line.item, line.quantity);
+    sold.total = total_of(sold.lines);
+    sales.add_sold(sell.key, sold);
+    return sold;
+}
+
+CatalogOutcome CatalogState::Impl::operator()(const Update& update) {
+    if (!open) return NotOpen{};
+    const Book* book = shelf.find(update.item);
+    if (book == nullptr) return UnknownItem{update.item};
+    const std::int64_t delta = update.delta.value_or(0);
+    const std::int64_t cost = update.cost.value_or(book->cost);
+    const bool delta_fits = delta >= -amount_max && delta <= amount_max; // so that the sum cannot overflow
+    if (!delta_fits || !is_amount(book->stock + delta) || !is_amount(cost)) return UpdateRefused{*book};
+    if (update.delta || update.cost) shelf.change(update.item, delta, cost);
+    return Updated{*book};
+}
+
+CatalogOutcome CatalogState::Impl::operator()(const AddBook& add) {
+    if (!open) return NotOpen{};
+    Book book = add.book;
+    if (number(book.id) == 0) {
+        const auto free = shelf.next_free();
+        if (!free) return IdTaken{};
+        book.id = *free;
+    }
+    if (!may_be_on_the_shelf(book)) return Unintelligible{};
+    if (shelf.find(book.id) != nullptr) return IdTaken{};
+    shelf.add(book);
+    return Updated{std::move(book)};
+}
+
+CatalogOutcome CatalogState::Impl::operator()(const Settle& settle) {
+    for (const std::string& key : settle.keys)
+        sales.settle(key);
+    return Done{};
+}
+
+CatalogOutcome CatalogState::Impl::operator()(const ForgetSales& forget) {
+    sales.forget(forget.before);
+    return Done{};
+}
+
+void CatalogState::Impl::load_shop(const base::Row& row) {
+    RowReader in(catalog_tables[shop_table], row);
+    const std::string& name = in.text();
+    if (name == parts_name)
+        parts = static_cast<std::uint64_t>(in.integer(1, std::numeric_limits<std::int64_t>::max()));
+    else if (name == open_name)
+        open = in.integer(1, 1) == 1;
+    else
+        in.reject("is not known to this version");
+}
+
+std::vector<base::Row> CatalogState::Impl::shop_rows() const {
+    std::vector<base::Row> rows;
+    if (parts > 0) rows.push_back(shop_row(parts_name, parts));
+    if (open) rows.push_back(shop_row(open_name, 1));
+    return rows;
+}
+
+std::uint64_t CatalogState::Impl::shop_digest() const {
+    // Two rows at most: computing them anew is keeping them up to date.
+    std::uint64_t sum = 0;
+    for (const base::Row& row : shop_rows())
+        sum += base::row_hash(shop_table, row);
+    return sum;
+}
+
+CatalogState::CatalogState(ShelfObserver* observer) : impl_(std::make_unique<Impl>(observer)) {}
+CatalogState::~CatalogState() = default;
+
+std::string CatalogState::apply(std::string_view command, std::uint64_t) {
+    const auto decoded = decode_catalog_command(command);
+    return encode(decoded ? apply(*decoded) : CatalogOutcome{Unintelligible{}});
+}
+
+CatalogOutcome CatalogState::apply(const CatalogCommand& command) {
+    return std::visit(*impl_, command);
+}
+
+std::vector<base::RowChange> CatalogState::take_changes() {
+    std::vector<base::RowChange> changes;
+    impl_->shelf.take_changes(changes);
+    impl_->sales.take_changes(changes);
+    if (impl_->shop_changed) {
+        for (base::Row& row : impl_->shop_rows())
+            changes.push_back({base::RowChange::Kind::put, shop_table, std::move(row)});
+        impl_->shop_changed = false;
+    }
+    return changes;
+}
+
+void CatalogState::clear() {
+    impl_->shelf.clear();
+    impl_->sales.clear();
+    impl_->parts = 0;
+    impl_->open = false;
+    impl_->shop_changed = false;
+}
+
+void CatalogState::load(std::uint8_t table, const base::Row& row) {
+    switch (table) {
+    case books_table:
+        return impl_->shelf.load(row);
+    case sales_table:
+        return impl_->sales.load(row);
+    case shop_table:
+        return impl_->load_shop(row);
+    default:
+        throw std::runtime_error("the catalog has no table " + std::to_string(table));
+    }
+}
+
+std::span<const base::Table> CatalogState::tables() const {
+    return catalog_tables;
+}
+
+std::uint64_t CatalogState::digest() const {
+    return impl_->shelf.digest() + impl_->sales.digest() + impl_->shop_digest();
+}
+
+std::uint64_t CatalogState::recompute_digest() const {
+    return impl_->shelf.recompute_digest() + impl_->sales.recompute_digest() + impl_->shop_digest();
+}
+
+bool CatalogState::open() const {
+    return impl_->open;
+}
+
+std::uint64_t CatalogState::next_part() const {
+    return impl_->parts;
+}
+
+std::size_t CatalogState::size() const {
+    return impl_->shelf.size();
+}
+
+const Book* CatalogState::find(ItemId item) const {
+    return impl_->shelf.find(item);
+}
+
+std::int64_t CatalogState::sold(ItemId item) const {
+    return impl_->shelf.sold(item);
+}
+
+std::vector<const Book*> CatalogState::page(std::optional<std::string_view> topic, ItemId after,
+                                            std::size_t limit) const {
+    return impl_->shelf.page(topic, after, limit);
+}
+
+std::optional<CatalogOutcome> CatalogState::sale(std::string_view key) const {
+    auto remembered = impl_->sales.find(key);
+    if (!remembered) return std::nullopt;
+    return std::move(remembered->outcome);
+}
+
+std::vector<UnsettledSale> CatalogState::unsettled(base::WallTime before, std::size_t limit) const {
+    return impl_->sales.unsettled(before, limit);
+}
+
+std::size_t CatalogState::unsettled_count() const {
+    return impl_->sales.unsettled_count();
+}
+
+void CatalogState::check_invariants() const {
+    impl_->shelf.check_invariants();
+    // Sales that were forgotten are missing from the one count and not from the other.
+    for (const auto& [item, copies] : impl_->sales.check_invariants())
+        INVARIANT(find(item) != nullptr && copies <= sold(item));
+    INVARIANT(digest() == recompute_digest());
+}
+
+} // namespace bookstore::shop

@@ -1,0 +1,116 @@
+#include "shop/sale_text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace bookstore::shop {
+namespace {
+
+std::string asked(const Line& line) {
+    return std::to_string(number(line.item)) + " x " + std::to_string(line.quantity);
+}
+
+/// Takes what it is asked for off the front; once something is missing, everything is.
+class Scanner {
+public:
+    explicit Scanner(std::string_view text) : text_(text) {}
+
+    template <typename Integer>
+    Integer integer() {
+        Integer value{};
+        const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), value);
+        if (error != std::errc{})
+            failed_ = true;
+        else
+            text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
+        return value;
+    }
+    void expect(std::string_view word) { failed_ = !skip(word) || failed_; }
+    bool skip(std::string_view word) {
+        if (!text_.starts_with(word)) return false;
+        text_.remove_prefix(word.size());
+        return true;
+    }
+    Line line() {
+        Line line;
+        line.item = ItemId{integer<std::uint64_t>()};
+        expect(" x ");
+        line.quantity = integer<std::int64_t>();
+        return line;
+    }
+    std::string rest() { return std::string(std::exchange(text_, {})); }
+    bool complete() const { return !failed_ && text_.empty(); }
+
+private:
+    std::string_view text_;
+    bool failed_ = false;
+};
+
+SoldLine scan_sold(Scanner& in) {
+    SoldLine sold;
+    const Line line = in.line();
+    sold.item = line.item;
+    sold.quantity = line.quantity;
+    in.expect(" @ ");
+    sold.cost = in.integer<std::int64_t>();
+    in.expect(" ");
+    sold.title = in.rest();
+    return sold;
+}
+
+RefusedLine scan_refused(Scanner& in) {
+    RefusedLine refused{in.line(), std::nullopt};
+    if (in.skip(", ")) {
+        refused.left = in.integer<std::int64_t>();
+        in.expect(" left");
+    }
+    return refused;
+}
+
+template <typename T>
+std::optional<std::vector<T>> parse_lines(std::string_view text, T (*scan)(Scanner&)) {
+    std::vector<T> lines;
+    for (std::size_t start = 0; start <= text.size();) {
+        const std::size_t end = std::min(text.find('\n', start), text.size());
+        Scanner in(text.substr(start, end - start));
+        lines.push_back(scan(in));
+        if (!in.complete()) return std::nullopt;
+        start = end + 1;
+    }
+    // Integers have more than one spelling; a row that was not written by to_text() would not hash as it
+    // reads.
+    if (to_text(lines) != text) return std::nullopt;
+    return lines;
+}
+
+} // namespace
+
+std::string to_text(const std::vector<SoldLine>& lines) {
+    std::string text;
+    for (const SoldLine& line : lines) {
+        if (!text.empty()) text += '\n';
+        text += asked({line.item, line.quantity}) + " @ " + std::to_string(line.cost) + ' ' + line.title;
+    }
+    return text;
+}
+
+std::string to_text(const std::vector<RefusedLine>& lines) {
+    std::string text;
+    for (const RefusedLine& refused : lines) {
+        if (!text.empty()) text += '\n';
+        text += asked(refused.line);
+        if (refused.left) text += ", " + std::to_string(*refused.left) + " left";
+    }
+    return text;
+}
+
+std::optional<std::vector<SoldLine>> parse_sold_lines(std::string_view text) {
+    return parse_lines(text, scan_sold);
+}
+
+std::optional<std::vector<RefusedLine>> parse_refused_lines(std::string_view text) {
+    return parse_lines(text, scan_refused);
+}
+
+} // namespace bookstore::shop

@@ -1,0 +1,163 @@
+#include "shop/shelf.hpp"
+
+#include <limits>
+
+#include <bookstore/base/error.hpp>
+#include <bookstore/base/state_machine.hpp>
+
+#include "shop/catalog_tables.hpp"
+#include "shop/row_reader.hpp"
+
+namespace bookstore::shop {
+
+const Book* Shelf::find(ItemId item) const {
+    const auto found = places_.find(number(item));
+    return found == places_.end() ? nullptr : &found->second.book;
+}
+
+std::int64_t Shelf::sold(ItemId item) const {
+    const auto found = places_.find(number(item));
+    return found == places_.end() ? 0 : found->second.sold;
+}
+
+std::vector<const Book*> Shelf::page(std::optional<std::string_view> topic, ItemId after,
+                                     std::size_t limit) const {
+    const InOrder* books = &all_;
+    if (topic) {
+        const auto found = topics_.find(*topic);
+        if (found == topics_.end()) return {};
+        books = &found->second;
+    }
+    std::vector<const Book*> page;
+    for (auto it = books->upper_bound(after); it != books->end() && page.size() < limit; ++it)
+        page.push_back(it->second);
+    return page;
+}
+
+std::optional<ItemId> Shelf::next_free() const {
+    const std::uint64_t highest = all_.empty() ? 0 : number(all_.rbegin()->first);
+    if (highest == item_number_max) return std::nullopt;
+    return ItemId{highest + 1};
+}
+
+void Shelf::add(const Book& book) {
+    put({book, 0, book.stock, 0});
+    changed_.insert(book.id);
+}
+
+void Shelf::sell(ItemId item, std::int64_t copies) {
+    Place& from = place(item);
+    INVARIANT(copies > 0 && from.book.stock >= copies);
+    from.book.stock -= copies;
+    from.sold += copies;
+    changed(from);
+}
+
+void Shelf::change(ItemId item, std::int64_t delta, std::int64_t cost) {
+    Place& of = place(item);
+    of.book.stock += delta;
+    of.received += delta;
+    of.book.cost = cost;
+    INVARIANT(!problem_with(of.book));
+    changed(of);
+}
+
+void Shelf::clear() {
+    places_.clear();
+    all_.clear();
+    topics_.clear();
+    changed_.clear();
+    digest_ = 0;
+    if (observer_ != nullptr) observer_->shelf_cleared();
+}
+
+void Shelf::load(const base::Row& row) {
+    RowReader in(catalog_tables[books_table], row);
+    Place place;
+    place.book.id = ItemId{static_cast<std::uint64_t>(in.integer(1, item_number_max))};
+    if (find(place.book.id) != nullptr) in.reject("is there twice");
+    place.book.title = in.text();
+    place.book.topic = in.text();
+    place.book.cost = in.integer();
+    place.book.stock = in.integer();
+    if (problem_with(place.book)) in.reject("or another column is not what a book may have");
+    place.sold = in.integer(0, std::numeric_limits<std::int64_t>::max() - amount_max);
+    place.received = in.integer();
+    if (place.received != place.book.stock + place.sold) in.reject("is not stock + sold");
+    put(std::move(place));
+}
+
+void Shelf::take_changes(std::vector<base::RowChange>& into) {
+    for (const ItemId item : changed_)
+        into.push_back({base::RowChange::Kind::put, books_table, row_of(place(item))});
+    changed_.clear();
+}
+
+std::uint64_t Shelf::recompute_digest() const {
+    std::uint64_t sum = 0;
+    for (const auto& [id, place] : places_)
+        sum += base::row_hash(books_table, row_of(place));
+    return sum;
+}
+
+void Shelf::check_invariants() const {
+    std::size_t in_topics = 0;
+    for (const auto& [topic, books] : topics_) {
+        INVARIANT(!books.empty());
+        in_topics += books.size();
+        for (const auto& [item, book] : books)
+            INVARIANT(book == find(item) && book->topic == topic);
+    }
+    INVARIANT(in_topics == places_.size());
+    INVARIANT(all_.size() == places_.size());
+    for (const auto& [item, book] : all_)
+        INVARIANT(book == find(item));
+
+    for (const auto& [id, place] : places_) {
+        INVARIANT(number(place.book.id) == id);
+        INVARIANT(!problem_with(place.book));
+        INVARIANT(place.sold >= 0);
+        INVARIANT(place.received == place.book.stock + place.sold);
+    }
+    INVARIANT(digest_ == recompute_digest());
+}
+
+base::Row Shelf::row_of(const Place& place) {
+    const Book& book = place.book;
+    return {static_cast<std::int64_t>(number(book.id)),
+            book.title,
+            book.topic,
+            book.cost,
+            book.stock,
+            place.sold,
+            place.received};
+}
+
+Shelf::Place& Shelf::place(ItemId item) {
+    const auto found = places_.find(number(item));
+    INVARIANT(found != places_.end());
+    return found->second;
+}
+
+void Shelf::put(Place place) {
+    place.hash = base::row_hash(books_table, row_of(place));
+    digest_ += place.hash;
+    const ItemId item = place.book.id;
+    const auto [it, added] = places_.emplace(number(item), std::move(place));
+    INVARIANT(added);
+    const Book& book = it->second.book;
+    // Books mostly come in rising order of ids: the hint makes that cheap.
+    all_.emplace_hint(all_.end(), item, &book);
+    InOrder& topic = topics_[book.topic];
+    topic.emplace_hint(topic.end(), item, &book);
+    if (observer_ != nullptr) observer_->book_added(book);
+}
+
+void Shelf::changed(Place& place) {
+    digest_ -= place.hash;
+    place.hash = base::row_hash(books_table, row_of(place));
+    digest_ += place.hash;
+    changed_.insert(place.book.id);
+}
+
+} // namespace bookstore::shop

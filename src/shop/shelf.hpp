@@ -1,0 +1,69 @@
+#pragma once
+/// \file
+/// The books with their stock, by id and by topic. Knows amounts, not commands: whoever calls has checked.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <bookstore/base/table.hpp>
+#include <bookstore/shop/book.hpp>
+#include <bookstore/shop/catalog_state.hpp>
+
+namespace bookstore::shop {
+
+/// Thread: the loop. References to books are valid until clear().
+class Shelf {
+public:
+    explicit Shelf(ShelfObserver* observer) : observer_(observer) {}
+
+    std::size_t size() const { return places_.size(); }
+    const Book* find(ItemId item) const;
+    std::int64_t sold(ItemId item) const;
+    /// As CatalogState::page.
+    std::vector<const Book*> page(std::optional<std::string_view> topic, ItemId after,
+                                  std::size_t limit) const;
+    /// One more than the highest id. Nothing when there is no higher one.
+    std::optional<ItemId> next_free() const;
+
+    /// A book without a problem whose id is free.
+    void add(const Book& book);
+    /// Copies leave for a buyer: there are that many.
+    void sell(ItemId item, std::int64_t copies);
+    /// The result is within what a book may be.
+    void change(ItemId item, std::int64_t delta, std::int64_t cost);
+
+    void clear();
+    void load(const base::Row& row);
+    void take_changes(std::vector<base::RowChange>& into);
+    std::uint64_t digest() const { return digest_; }
+    std::uint64_t recompute_digest() const;
+    void check_invariants() const;
+
+private:
+    struct Place {
+        Book book;
+        std::int64_t sold = 0;     ///< copies, ever
+        std::int64_t received = 0; ///< copies, ever: what came by deliveries less what they took back
+        std::uint64_t hash = 0;    ///< of the row, as it stands in the digest
+    };
+    using InOrder = std::map<ItemId, const Book*>;
+
+    static base::Row row_of(const Place& place);
+    Place& place(ItemId item);
+    void put(Place place);
+    void changed(Place& place);
+
+    ShelfObserver* observer_;
+    std::unordered_map<std::uint64_t, Place> places_; ///< by id; where a purchase looks
+    InOrder all_;                                     ///< where a page starts is found, not counted to
+    std::map<std::string, InOrder, std::less<>> topics_;
+    std::set<ItemId> changed_; ///< since take_changes: a book sold a thousand times is one row
+    std::uint64_t digest_ = 0;
+};
+
+} // namespace bookstore::shop

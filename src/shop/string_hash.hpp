@@ -1,0 +1,21 @@
+#pragma once
+/// \file
+/// Hash tables keyed by std::string and searched with a std::string_view, without a copy.
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace bookstore::shop {
+
+struct StringHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+        return std::hash<std::string_view>{}(text);
+    }
+};
+
+template <typename T>
+using StringMap = std::unordered_map<std::string, T, StringHash, std::equal_to<>>;
+
+} // namespace bookstore::shop
