@@ -15,9 +15,10 @@
 namespace bookstore::net {
 
 struct HttpClientLimits {
-    std::size_t idle_connections_max = 64;      ///< kept open, over all endpoints
+    std::size_t idle_connections_max = 64; ///< kept open, over all endpoints
     std::size_t body_bytes_max = 64u << 20;
-    base::Duration idle_time = base::seconds(30); ///< shorter than the server's, so that it seldom closes first
+    base::Duration idle_time =
+        base::seconds(30); ///< shorter than the server's, so that it seldom closes first
 };
 
 struct HttpRequest {
@@ -37,7 +38,8 @@ public:
 
     /// Sends and reads one answer. Errc::unreachable: not sent. timed_out, connection_lost: maybe executed.
     /// A GET that meets a kept connection which the server closed meanwhile is sent once more on a new one.
-    boost::asio::awaitable<base::result<Response>> send(Endpoint to, HttpRequest request, base::TimePoint deadline);
+    boost::asio::awaitable<base::result<Response>> send(Endpoint to, HttpRequest request,
+                                                        base::TimePoint deadline);
 
 private:
     struct Impl;

@@ -17,15 +17,18 @@ std::string_view to_string(Verb verb);
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
+/// The first header of that name (case-insensitive), or nothing. The view points into `headers`.
+std::optional<std::string_view> find_header(const Headers& headers, std::string_view name);
+
 struct Request {
     Verb verb = Verb::get;
-    std::string path;                                        ///< percent-decoded, without the query
-    std::vector<std::pair<std::string, std::string>> query;  ///< percent-decoded, '+' is a space, in order
-    std::vector<std::string> captures;                       ///< what the route's {name}s matched, in order
-    Headers headers;                                         ///< names as sent; look up with header()
+    std::string path;                                       ///< percent-decoded, without the query
+    std::vector<std::pair<std::string, std::string>> query; ///< percent-decoded, '+' is a space, in order
+    std::vector<std::string> captures;                      ///< what the route's {name}s matched, in order
+    Headers headers;                                        ///< names as sent; look up with header()
     std::string body;
-    base::TimePoint deadline;                                ///< when the answer must have been given
-    std::string peer;                                        ///< the client's address, for logs
+    base::TimePoint deadline; ///< when the answer must have been given
+    std::string peer;         ///< the client's address, for logs
 
     /// The first header of that name (case-insensitive), or nothing.
     std::optional<std::string_view> header(std::string_view name) const;
@@ -38,6 +41,9 @@ struct Response {
     std::string content_type = "application/json";
     Headers headers; ///< beyond Content-Type, Content-Length, Date and Connection, which the session writes
     std::string body;
+
+    /// The first header of that name (case-insensitive), or nothing.
+    std::optional<std::string_view> header(std::string_view name) const;
 
     Response& with(std::string name, std::string value) & {
         headers.emplace_back(std::move(name), std::move(value));

@@ -18,15 +18,17 @@
 namespace bookstore::net {
 
 struct HttpLimits {
-    std::size_t header_bytes_max = 8'192;    ///< 431 beyond
-    std::size_t body_bytes_max = 65'536;     ///< 413 beyond
-    std::size_t connections_max = 1'024;     ///< beyond: 503 with Retry-After, then closed
-    std::size_t pipelined_max = 64;          ///< requests read ahead on one connection
-    base::Duration header_time = base::seconds(10);  ///< from the first byte of a request to the end of its header, 408 beyond
+    std::size_t header_bytes_max = 8'192; ///< 431 beyond
+    std::size_t body_bytes_max = 65'536;  ///< 413 beyond
+    std::size_t connections_max = 1'024;  ///< beyond: 503 with Retry-After, then closed
+    std::size_t pipelined_max = 64;       ///< requests read ahead on one connection
+    base::Duration header_time =
+        base::seconds(10); ///< from the first byte of a request to the end of its header, 408 beyond
     base::Duration body_time = base::seconds(30);
-    base::Duration idle_time = base::seconds(75);    ///< between requests; closed silently
-    base::Duration request_time = base::seconds(3);  ///< a handler's time: Request::deadline; 503 a little after it
-    base::Duration write_time = base::seconds(30);   ///< for a client that does not read
+    base::Duration idle_time = base::seconds(75); ///< between requests; closed silently
+    base::Duration request_time =
+        base::seconds(3); ///< a handler's time: Request::deadline; 503 a little after it
+    base::Duration write_time = base::seconds(30); ///< for a client that does not read
 };
 
 /// Takes over a socket after `101 Switching Protocols` has been sent; `read_ahead` are bytes that came behind
@@ -37,8 +39,8 @@ using UpgradeHandler = std::function<void(boost::asio::ip::tcp::socket socket, s
 class HttpServer {
 public:
     /// `scheduler`, `router` and `metrics` outlive the server.
-    HttpServer(boost::asio::io_context& loop, base::Scheduler& scheduler, const Router& router, HttpLimits limits,
-               base::Metrics& metrics);
+    HttpServer(boost::asio::io_context& loop, base::Scheduler& scheduler, const Router& router,
+               HttpLimits limits, base::Metrics& metrics);
     ~HttpServer();
 
     /// `GET <any path>` with `Upgrade: <protocol>`, from who shows `credential` (empty: anyone).

@@ -19,8 +19,8 @@ std::unique_ptr<base::Scheduler> make_loop_scheduler(boost::asio::io_context& lo
 /// Waits until `when`. The scheduler outlives the wait. Cancellable.
 boost::asio::awaitable<void> sleep_until(base::Scheduler& scheduler, base::TimePoint when);
 
-/// Starts a coroutine on `executor` that nobody waits for. What it throws is logged as `name`'s fault and ends
-/// only it. (Cancelled operations at shutdown are not faults.)
+/// Starts a coroutine on `executor` that nobody waits for. What it throws is logged as `name`'s fault and
+/// ends only it. (Cancelled operations at shutdown are not faults.)
 void spawn(boost::asio::any_io_executor executor, std::string_view name,
            std::function<boost::asio::awaitable<void>()> task);
 

@@ -3,8 +3,8 @@
 /// net::Transport over framed TCP streams, opened by an HTTP/1.1 upgrade on the port everything else uses.
 ///
 /// Frame: u32 length of what follows, u32 checksum of it, u8 kind, then by kind
-///   notice: varint method, payload          call: varint method, varint id, varint milliseconds left, payload
-///   answer: varint id, varint error (0 = ok), payload
+///   notice: varint method, payload          call: varint method, varint id, varint milliseconds left,
+///   payload answer: varint id, varint error (0 = ok), payload
 /// A frame that is too long, fails its checksum or makes no sense ends the stream. Everything written while a
 /// write is under way leaves in the next one.
 #include <memory>
@@ -23,16 +23,17 @@ inline constexpr std::string_view peer_protocol = "bookstored-peer/1";
 
 struct PeerLimits {
     base::Duration connect_time = base::milliseconds(500);
-    base::Duration reconnect_min = base::milliseconds(20);  ///< doubles to the maximum while refused
+    base::Duration reconnect_min = base::milliseconds(20); ///< doubles to the maximum while refused
     base::Duration reconnect_max = base::milliseconds(500);
-    std::size_t calls_in_flight_max = 4'096;                ///< per stream that others opened; beyond: overloaded
+    std::size_t calls_in_flight_max = 4'096; ///< per stream that others opened; beyond: overloaded
 };
 
-/// Loop thread only. Streams to others are opened on first use and kept; each carries this process's calls and
-/// notices and the answers to them.
+/// Loop thread only. Streams to others are opened on first use and kept; each carries this process's calls
+/// and notices and the answers to them.
 class PeerTransport final : public Transport {
 public:
-    /// `credential` is shown to, and asked of, every peer (empty: none). All references outlive the transport.
+    /// `credential` is shown to, and asked of, every peer (empty: none). All references outlive the
+    /// transport.
     PeerTransport(boost::asio::io_context& loop, base::Scheduler& scheduler, base::Metrics& metrics,
                   std::string credential, PeerLimits limits = {});
     ~PeerTransport() override;

@@ -7,16 +7,17 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace bookstore::net {
 
-/// Copies share one value. Loop thread only. Whoever holds a promise must give it a value in the end: a waiter
-/// has no deadline of its own. Giving a second value does nothing, so that an answer and a deadline may race.
+/// Copies share one value. Loop thread only. Whoever holds a promise must give it a value in the end: a
+/// waiter has no deadline of its own. Giving a second value does nothing, so that an answer and a deadline
+/// may race.
 template <typename T>
 class Promise {
 public:
@@ -31,8 +32,9 @@ public:
             return;
         }
         auto waiter = std::exchange(state_->waiter, nullptr);
-        auto executor = boost::asio::get_associated_executor(waiter);
-        boost::asio::post(executor, [w = std::move(waiter), v = std::move(value)]() mutable { std::move(w)(std::move(v)); });
+        boost::asio::post(state_->executor, [w = std::move(waiter), v = std::move(value)]() mutable {
+            std::move(w)(std::move(v));
+        });
     }
 
     bool given() const { return state_->given; }
@@ -40,14 +42,17 @@ public:
     boost::asio::awaitable<T> wait() const {
         auto state = state_;
         if (state->value) co_return std::move(*state->value);
+        state->executor = co_await boost::asio::this_coro::executor;
+        const auto begin = [&state](auto handler) { state->waiter = std::move(handler); };
         co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
-            [state](auto handler) { state->waiter = std::move(handler); }, boost::asio::use_awaitable);
+            begin, boost::asio::use_awaitable);
     }
 
 private:
     struct State {
         bool given = false;
         std::optional<T> value;
+        boost::asio::any_io_executor executor;
         boost::asio::any_completion_handler<void(T)> waiter;
     };
     std::shared_ptr<State> state_;

@@ -1,7 +1,9 @@
 #pragma once
 /// \file
-/// One table of routes per role: 404 and 405 (with Allow) fall out of it, and the API is visible on one screen.
+/// One table of routes per role: 404 and 405 (with Allow) fall out of it, and the API is visible on one
+/// screen.
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +17,8 @@ namespace bookstore::net {
 /// The frame owns the request. Must answer before request.deadline; the session gives up a little after it.
 using HttpHandler = std::function<boost::asio::awaitable<Response>(Request request)>;
 
-/// Whom a route serves. `open`: anyone; `internal`: who shows the cluster's credential, when one is configured;
-/// `admin`: who shows the admin credential, when one is configured.
+/// Whom a route serves. `open`: anyone; `internal`: who shows the cluster's credential, when one is
+/// configured; `admin`: who shows the admin credential, when one is configured.
 enum class Access { open, internal, admin };
 
 struct Route {
@@ -31,19 +33,23 @@ struct Credentials {
     std::string admin;    ///< empty: none configured
 };
 
-/// A GET route serves HEAD too. `Authorization: Bearer <credential>` is compared in constant time; without it 401,
-/// with a wrong one 403. The internal credential opens admin routes too.
+/// A GET route serves HEAD too. `Authorization: Bearer <credential>` is compared in constant time; without it
+/// 401, with a wrong one 403. The internal credential opens admin routes too.
 class Router {
 public:
     Router(std::vector<Route> routes, Credentials credentials);
 
     /// Never throws: what a handler throws becomes 500 and a log line. 404 when no pattern matches, 405 with
-    /// Allow when one does for other verbs.
+    /// Allow when one does for other verbs. Patterns without a {name} are preferred to those with one.
+    /// The router outlives the call up to the handler's start, and not necessarily its end.
     boost::asio::awaitable<Response> handle(Request request) const;
 
 private:
-    struct Match;
-    std::vector<Route> routes_;
+    const Route* find(Request& request) const;
+    std::string allowed(std::string_view path) const;
+    std::optional<Response> refuse(const Route& route, const Request& request) const;
+
+    std::vector<Route> routes_; ///< those without a {name} first
     Credentials credentials_;
 };
 

@@ -1,0 +1,3 @@
+// The one place where the bodies of Asio and Beast are compiled (see cmake/Dependencies.cmake).
+#include <boost/asio/impl/src.hpp>
+#include <boost/beast/src.hpp>

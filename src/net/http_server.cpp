@@ -1,0 +1,77 @@
+#include <bookstore/net/http_server.hpp>
+
+#include "net/http_listener.hpp"
+#include "net/http_session.hpp"
+#include <bookstore/net/loop.hpp>
+#include <bookstore/net/promise.hpp>
+
+namespace bookstore::net {
+namespace {
+
+/// Connections over the limit are told so, but not without limit either.
+constexpr std::size_t refusals_max = 64;
+
+void begin_session(tcp::socket socket, const std::shared_ptr<HttpService>& service) {
+    const auto open = service->connections();
+    if (open >= service->limits.connections_max + refusals_max) return; // closes it
+    const bool refused = open >= service->limits.connections_max;
+    const auto executor = socket.get_executor();
+    auto session = std::make_shared<HttpSession>(std::move(socket), service);
+    auto task = [session, refused] { return refused ? session->refuse() : session->run(); };
+    spawn(executor, "http session", task);
+}
+
+} // namespace
+
+struct HttpServer::Impl {
+    std::shared_ptr<HttpService> service;
+    std::shared_ptr<HttpListener> listener;
+};
+
+HttpServer::HttpServer(asio::io_context& loop, base::Scheduler& scheduler, const Router& router,
+                       HttpLimits limits, base::Metrics& metrics)
+    : impl_(std::make_shared<Impl>()) {
+    impl_->service = std::make_shared<HttpService>(scheduler, router, limits, metrics);
+    const auto accepted = [service = impl_->service](tcp::socket socket) {
+        begin_session(std::move(socket), service);
+    };
+    impl_->listener = std::make_shared<HttpListener>(loop, scheduler, accepted);
+}
+
+HttpServer::~HttpServer() {
+    impl_->listener->close();
+    impl_->service->detach();
+}
+
+void HttpServer::on_upgrade(std::string protocol, std::string credential, UpgradeHandler handler) {
+    impl_->service->upgrades.push_back({std::move(protocol), std::move(credential), std::move(handler)});
+}
+
+Endpoint HttpServer::listen(const Endpoint& where) {
+    return impl_->listener->listen(where);
+}
+
+Endpoint HttpServer::adopt(int descriptor) {
+    return impl_->listener->adopt(descriptor);
+}
+
+void HttpServer::drain() {
+    impl_->listener->close();
+    impl_->service->drain();
+}
+
+asio::awaitable<void> HttpServer::drained(base::TimePoint deadline) {
+    const auto service = impl_->service;
+    if (service->connections() == 0) co_return;
+    Promise<bool> ended;
+    service->on_empty = [ended] { ended.set(true); };
+    const auto timer = service->scheduler.at(deadline, [ended] { ended.set(false); });
+    const bool all = co_await ended.wait();
+    if (!all) service->cut();
+}
+
+std::size_t HttpServer::connections() const {
+    return impl_->service->connections();
+}
+
+} // namespace bookstore::net

@@ -1,0 +1,65 @@
+#include "net/http_service.hpp"
+
+#include <algorithm>
+
+#include "net/http_session.hpp"
+
+namespace bookstore::net {
+namespace {
+
+/// Sessions keep a deadline each and one timer looks at them all: often enough for the shortest limit.
+base::Duration period_for(const HttpLimits& limits) {
+    const auto shortest = std::min(
+        {limits.header_time, limits.body_time, limits.idle_time, limits.request_time, limits.write_time});
+    return std::clamp<base::Duration>(shortest / 8, base::milliseconds(1), base::seconds(1));
+}
+
+} // namespace
+
+HttpService::HttpService(base::Scheduler& clock, const Router& table, HttpLimits bounds,
+                         base::Metrics& registry)
+    : scheduler(clock), router(table), limits(bounds), metrics(registry), sweep_period_(period_for(bounds)) {}
+
+void HttpService::add(HttpSession& session) {
+    sessions_.insert(&session);
+    metrics.connections(sessions_.size());
+    if (!sweep_timer_) sweep_timer_ = scheduler.after(sweep_period_, [this] { sweep(); });
+}
+
+void HttpService::remove(HttpSession& session) {
+    if (detached_) return;
+    sessions_.erase(&session);
+    metrics.connections(sessions_.size());
+    if (sessions_.empty() && on_empty) on_empty();
+}
+
+void HttpService::sweep() {
+    sweep_timer_.reset();
+    if (sessions_.empty()) return;
+    const auto now = scheduler.now();
+    for (auto* session : sessions_)
+        session->check(now);
+    sweep_timer_ = scheduler.after(sweep_period_, [this] { sweep(); });
+}
+
+void HttpService::drain() {
+    draining_ = true;
+    for (auto* session : sessions_)
+        session->drain();
+}
+
+void HttpService::cut() {
+    for (auto* session : sessions_)
+        session->cut();
+}
+
+void HttpService::detach() {
+    drain();
+    cut();
+    detached_ = true;
+    sweep_timer_.reset();
+    if (on_empty) on_empty(); // nobody is left waiting for sessions that no longer report
+    on_empty = nullptr;
+}
+
+} // namespace bookstore::net

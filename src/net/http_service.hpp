@@ -1,0 +1,62 @@
+#pragma once
+/// \file
+/// What the sessions of one server share, and the book that is kept of them.
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "net/http_metrics.hpp"
+#include "net/http_wire.hpp"
+#include <bookstore/base/scheduler.hpp>
+#include <bookstore/net/http_server.hpp>
+
+namespace bookstore::net {
+
+class HttpSession;
+
+/// Loop thread only. Sessions hold it by shared_ptr: it may outlive its server, and is `detached` then.
+class HttpService {
+public:
+    struct Upgrade {
+        std::string protocol;
+        std::string credential;
+        UpgradeHandler handler;
+    };
+
+    HttpService(base::Scheduler& scheduler, const Router& router, HttpLimits limits, base::Metrics& metrics);
+
+    void add(HttpSession& session);
+    /// Also when the loop goes with a session still in it.
+    void remove(HttpSession& session);
+    std::size_t connections() const { return sessions_.size(); }
+
+    void drain();
+    bool draining() const { return draining_; }
+    /// Cuts every session off, whatever it is doing.
+    void cut();
+    /// The server goes, and what its references refer to may go next.
+    void detach();
+
+    std::string_view date() { return date_.at(scheduler.wall_now()); }
+
+    base::Scheduler& scheduler;
+    const Router& router;
+    const HttpLimits limits;
+    HttpMetrics metrics;
+    std::vector<Upgrade> upgrades;
+    std::function<void()> on_empty; ///< told when the last session has ended
+
+private:
+    void sweep();
+
+    std::unordered_set<HttpSession*> sessions_;
+    std::unique_ptr<base::Timer> sweep_timer_;
+    base::Duration sweep_period_;
+    DateCache date_;
+    bool draining_ = false;
+    bool detached_ = false;
+};
+
+} // namespace bookstore::net

@@ -1,0 +1,69 @@
+#pragma once
+/// \file
+/// One HTTP/1.1 connection: reads requests, has them answered one after the other, and keeps every limit.
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "net/asio.hpp"
+#include "net/http_parser.hpp"
+#include "net/http_service.hpp"
+
+namespace bookstore::net {
+
+/// Loop thread only. Its coroutine keeps it alive.
+class HttpSession : public std::enable_shared_from_this<HttpSession> {
+public:
+    HttpSession(tcp::socket socket, std::shared_ptr<HttpService> service);
+    ~HttpSession();
+    HttpSession(const HttpSession&) = delete;
+    HttpSession& operator=(const HttpSession&) = delete;
+
+    /// Serves until the connection ends.
+    asio::awaitable<void> run();
+    /// Answers 503 to whatever comes, and ends.
+    asio::awaitable<void> refuse();
+
+    /// Ends what has taken longer than its limit.
+    void check(base::TimePoint now);
+    /// Closes if idle; else the answer under way is the last.
+    void drain();
+    /// Closes now.
+    void cut();
+
+private:
+    /// What the session waits for; `deadline_` says until when.
+    enum class Phase { idle, header, body, handling, writing, lingering };
+
+    void enter(Phase phase, base::Duration limit);
+    asio::awaitable<bool> read_request();
+    asio::awaitable<bool> answer();
+    bool begin_body();
+    bool make_room();
+    asio::awaitable<bool> fill();
+    bool read_last_words();
+    asio::awaitable<bool> upgrade(Request request, const HttpService::Upgrade& to);
+    const HttpService::Upgrade* wanted_upgrade(const Request& request) const;
+    asio::awaitable<bool> send(Response response, bool head_only, bool keep);
+    asio::awaitable<bool> reject(Response response, Rejection why);
+    bool write_at_once(const Response& response, bool head_only, Connection connection, std::size_t& sent);
+    asio::awaitable<void> linger();
+    void give_up();
+
+    std::shared_ptr<HttpService> service_;
+    tcp::socket socket_;
+    std::string peer_;
+    RequestParser parser_;
+    std::string buffer_; ///< bytes read; [used_, filled_) are not parsed yet
+    std::size_t used_ = 0;
+    std::size_t filled_ = 0;
+    std::string head_; ///< of the answer; kept for its memory
+    Phase phase_ = Phase::idle;
+    base::TimePoint deadline_;
+    bool expired_ = false;       ///< the deadline passed
+    bool answered_late_ = false; ///< 503 was sent while the handler still runs
+    std::size_t in_a_row_ = 0;   ///< requests answered without giving way to other connections
+};
+
+} // namespace bookstore::net

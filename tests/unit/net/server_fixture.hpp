@@ -1,0 +1,62 @@
+#pragma once
+/// \file
+/// A server on a free loopback port with a few handlers to talk to.
+#include <bookstore/net/http_server.hpp>
+#include <bookstore/net/promise.hpp>
+
+#include "loop_fixture.hpp"
+#include "raw_client.hpp"
+
+namespace bookstore::net::test {
+
+class ServerFixture : public LoopFixture {
+public:
+    explicit ServerFixture(HttpLimits limits = {})
+        : router(routes(), {"secret", "admin"}),
+          server(loop, *scheduler, router, limits, metrics),
+          where(server.listen({"127.0.0.1", 0})) {}
+
+    RawClient connect() { return RawClient(loop, where); }
+
+    double rejected(const std::string& why) const {
+        return metric("bookstored_http_rejected_total{reason=\"" + why + "\"}");
+    }
+
+    Promise<bool> release; ///< lets GET /wait answer
+    int waiting = 0;       ///< requests in GET /wait
+    std::size_t large_bytes = 16u << 20;
+    Router router;
+    HttpServer server;
+    Endpoint where;
+
+private:
+    /// GET /hello, POST /echo, GET /wait (until `release`), GET /large, GET /throw, GET /items/{id}
+    std::vector<Route> routes() {
+        const auto hello = [](Request) -> boost::asio::awaitable<Response> {
+            co_return text_response("hello").with("X-Shop", "open");
+        };
+        const auto echo = [](Request request) -> boost::asio::awaitable<Response> {
+            co_return text_response(std::move(request.body));
+        };
+        const auto wait = [this](Request) -> boost::asio::awaitable<Response> {
+            ++waiting;
+            co_await release.wait();
+            co_return text_response("waited");
+        };
+        const auto large = [this](Request) -> boost::asio::awaitable<Response> {
+            co_return text_response(std::string(large_bytes, 'x'));
+        };
+        const auto fault = [](Request) -> boost::asio::awaitable<Response> {
+            throw std::runtime_error("a fault in a handler");
+            co_return Response{};
+        };
+        const auto item = [](Request request) -> boost::asio::awaitable<Response> {
+            co_return text_response(request.captures.at(0) + '|' +
+                                    std::string(request.parameter("q").value_or("")));
+        };
+        return {{Verb::get, "/hello", hello}, {Verb::post, "/echo", echo},  {Verb::get, "/wait", wait},
+                {Verb::get, "/large", large}, {Verb::get, "/throw", fault}, {Verb::get, "/items/{id}", item}};
+    }
+};
+
+} // namespace bookstore::net::test
