@@ -28,6 +28,7 @@ Database::Database(std::string path) : path_(std::move(path)) {
     handle_.reset(handle); // there is one after most failures too
     if (code != SQLITE_OK) fail("open");
     sqlite3_busy_timeout(handle, busy_wait_ms);
+    // This takes the place of SQLite's hook, which makes the automatic checkpoints.
     sqlite3_wal_hook(
         handle,
         [](void* pages, sqlite3*, const char*, int count) {

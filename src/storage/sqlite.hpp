@@ -25,6 +25,8 @@ public:
 class Database {
 public:
     /// Opens `path`, making the file if it is missing; ":memory:" is a private one in memory.
+    /// Nothing moves its write-ahead log but checkpoint(): SQLite's own checkpoints keep failures to
+    /// themselves.
     explicit Database(std::string path);
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;

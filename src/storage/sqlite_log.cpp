@@ -81,7 +81,6 @@ std::unique_ptr<sqlite::Database> open_database(const std::string& directory) {
     database->execute("open", "PRAGMA locking_mode = EXCLUSIVE");
     database->execute("open", "PRAGMA journal_mode = WAL");
     database->execute("open", "PRAGMA synchronous = FULL");
-    database->execute("open", "PRAGMA wal_autocheckpoint = 0"); // SqliteLog does it, and notices failures
     // A write-ahead log that one huge batch has stretched gives its space back when it next restarts.
     database->execute("open", "PRAGMA journal_size_limit = 16777216");
     // Debian's SQLite overwrites what is deleted with zeros: pages written for nothing at every compaction.

@@ -35,7 +35,6 @@ std::unique_ptr<sqlite::Database> open_database(const std::string& directory,
         std::make_unique<sqlite::Database>((std::filesystem::path(directory) / "state.db").string());
     database->execute("open", "PRAGMA journal_mode = WAL");
     database->execute("open", "PRAGMA synchronous = NORMAL");
-    database->execute("open", "PRAGMA wal_autocheckpoint = 0"); // checkpoint() does it
     // Debian's SQLite overwrites what is deleted with zeros: pages written for nothing.
     database->execute("open", "PRAGMA secure_delete = OFF");
     bring_up_to_date(*database, schema);

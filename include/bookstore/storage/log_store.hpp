@@ -26,16 +26,16 @@ struct VoteRecord {
 
 /// One durable step: everything in it, or nothing, in this order.
 struct LogWrite {
-    std::optional<VoteRecord> vote;
-    std::optional<std::uint64_t> truncate_from; ///< erase this index and all above
-    std::vector<LogRecord> append;              ///< consecutive, right after the last index that remains
-    std::optional<std::uint64_t> compact_to;    ///< erase this index and all below; remembers its term
+    std::optional<VoteRecord> vote = {};
+    std::optional<std::uint64_t> truncate_from = {}; ///< erase this index and all above
+    std::vector<LogRecord> append = {};              ///< consecutive, right after the last index that remains
+    std::optional<std::uint64_t> compact_to = {};    ///< erase this index and all below; remembers its term
     /// The log restarts behind a snapshot: everything is erased, the next index is base_index + 1.
     struct Reset {
         std::uint64_t base_index = 0;
         std::uint64_t base_term = 0;
     };
-    std::optional<Reset> reset;
+    std::optional<Reset> reset = {};
 };
 
 struct LoadedLog {
