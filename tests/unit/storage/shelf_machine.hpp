@@ -1,0 +1,65 @@
+#pragma once
+/// \file
+/// The smallest state machine with both kinds of table: integer keys and text keys.
+#include <array>
+#include <map>
+#include <string>
+
+#include <bookstore/base/state_machine.hpp>
+
+namespace bookstore::storage::test {
+
+inline constexpr std::array book_columns{base::Column{"id", base::ColumnType::integer},
+                                         base::Column{"title", base::ColumnType::text},
+                                         base::Column{"stock", base::ColumnType::integer}};
+inline constexpr std::array sale_columns{base::Column{"key", base::ColumnType::text},
+                                         base::Column{"order", base::ColumnType::integer}}; // an SQL keyword
+inline constexpr std::array shelf_tables{base::Table{"book", book_columns},
+                                         base::Table{"sale", sale_columns}};
+
+/// Holds rows, as the store gives them.
+class ShelfMachine final : public base::StateMachine {
+public:
+    std::string apply(std::string_view, std::uint64_t) override { return {}; }
+    std::vector<base::RowChange> take_changes() override { return {}; }
+    void clear() override { rows_ = {}; }
+    void load(std::uint8_t table, const base::Row& row) override { rows_.at(table).push_back(row); }
+    std::span<const base::Table> tables() const override { return shelf_tables; }
+    std::uint64_t digest() const override { return recompute_digest(); }
+    std::uint64_t recompute_digest() const override {
+        std::uint64_t sum = 0;
+        for (std::uint8_t table = 0; table < rows_.size(); ++table) {
+            for (const auto& row : rows_.at(table))
+                sum += base::row_hash(table, row);
+        }
+        return sum;
+    }
+
+    const std::vector<base::Row>& books() const { return rows_[0]; }
+    const std::vector<base::Row>& sales() const { return rows_[1]; }
+
+private:
+    std::array<std::vector<base::Row>, 2> rows_;
+};
+
+inline base::Row book(std::int64_t id, std::string title, std::int64_t stock) {
+    return {id, std::move(title), stock};
+}
+inline base::Row sale(std::string key, std::int64_t order) {
+    return {std::move(key), order};
+}
+
+inline base::RowChange put_book(std::int64_t id, std::string title, std::int64_t stock) {
+    return {base::RowChange::Kind::put, 0, book(id, std::move(title), stock)};
+}
+inline base::RowChange put_sale(std::string key, std::int64_t order) {
+    return {base::RowChange::Kind::put, 1, sale(std::move(key), order)};
+}
+inline base::RowChange erase_book(std::int64_t id) {
+    return {base::RowChange::Kind::erase, 0, {id}};
+}
+inline base::RowChange erase_sale(std::string key) {
+    return {base::RowChange::Kind::erase, 1, {std::move(key)}};
+}
+
+} // namespace bookstore::storage::test
