@@ -46,7 +46,9 @@ struct PeerLost {
     NodeId peer = nobody;
 };
 
-/// The shell installed a snapshot that a leader of `term` sent (state and log base are durable).
+/// The shell installed a snapshot that a leader of `term` sent (state and log base are durable). Before it
+/// begins to, it asks Raft::wants_snapshot(), waits until the disk's FIFO is empty, and from then on gives no
+/// other event before this one: an entry acknowledged in between would be erased with the log.
 struct SnapshotInstalled {
     NodeId leader = nobody;
     Term term{};
@@ -100,14 +102,16 @@ struct RoleChange {
     Role role = Role::follower;
     Term term{};
     NodeId leader = nobody; ///< nobody: unknown
+
+    bool operator==(const RoleChange&) const = default;
 };
 
 /// To be carried out in the order of the members. The core has already moved on: effects are never refused.
 struct Effects {
     std::optional<Persist> persist;
-    std::vector<Message> messages;   ///< may leave now
+    std::vector<Message> messages; ///< may leave now
     std::vector<HeldMessage> held;
-    std::vector<Entry> committed;    ///< to apply, in order, each exactly once per life of the core
+    std::vector<Entry> committed; ///< to apply, in order, each exactly once per life of the core
     std::vector<ReadAnswer> reads;
     std::vector<SendSnapshot> snapshots;
     std::optional<RoleChange> change; ///< role, term or known leader changed

@@ -27,16 +27,19 @@ struct VoteReply {
 struct AppendRequest {
     LogIndex prev_index{};
     Term prev_term{};
-    std::vector<Entry> entries; ///< consecutive from prev_index + 1; empty: a heartbeat
+    std::vector<Entry> entries{}; ///< consecutive from prev_index + 1; empty: a heartbeat
     LogIndex commit{};
-    std::uint64_t round = 0;    ///< counts the leader's sendings: what an answer echoes dates the leader's contact
+    std::uint64_t round =
+        0; ///< counts the leader's sendings: what an answer echoes dates the leader's contact
 };
 
 struct AppendReply {
     bool success = false;
-    LogIndex match{};          ///< on success: this request's prev_index + its entries, never more (defect P2)
-    LogIndex conflict_index{}; ///< on refusal: where to try next...
-    Term conflict_term{};      ///< ...and the term found there, 0 when the log ends before (paper 5.3)
+    LogIndex match{}; ///< on success: this request's prev_index + its entries, never more (defect P2)
+    LogIndex
+        conflict_index{}; ///< on refusal: the highest index at which the logs may agree, by what was asked...
+    Term conflict_term{}; ///< ...and the term that the follower has there (paper 5.3: a term is skipped at
+                          ///< once)
     std::uint64_t round = 0;
 };
 

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
 /// The consensus core: Raft as a pure function of events and time (Ongaro 2014, section numbers below are the
-/// dissertation's). It owns no socket, file, clock, thread or dice; production and the simulator run this code.
+/// dissertation's). It owns no socket, file, clock, thread or dice; production and the simulator run this
+/// code.
 ///
 /// Contract of the shell:
 ///   - one event at a time; all effects of one are carried out before the next event is given;
@@ -28,8 +29,8 @@ struct Options {
     base::Duration heartbeat_interval = base::milliseconds(50);
     /// How far two clocks can drift apart within T: a leader trusts its lease for T less this much.
     base::Duration drift_margin = base::milliseconds(30);
-    std::size_t append_bytes_max = 1u << 20;   ///< entries in one AppendRequest
-    std::size_t appends_in_flight_max = 4;     ///< to one follower
+    std::size_t append_bytes_max = 1u << 20; ///< entries in one AppendRequest
+    std::size_t appends_in_flight_max = 4;   ///< to one follower
     /// Stands later than the others (waits in [2T, 3T]) and hands leadership on: the tie-breaker.
     bool reluctant = false;
 };
@@ -46,8 +47,8 @@ struct Restored {
 
 class Raft {
 public:
-    /// `random` outlives the core. A node that is not among the voters is a learner: it asks to join, follows,
-    /// and neither votes nor stands.
+    /// `random` outlives the core. A node that is not among the voters is a learner: it asks to join,
+    /// follows, and neither votes nor stands.
     Raft(Options options, Restored restored, base::Random& random, base::TimePoint now);
     ~Raft();
     Raft(Raft&&) noexcept;
@@ -69,13 +70,16 @@ public:
     LogIndex first_index() const; ///< of the entries still held; base + 1
     LogIndex durable_index() const;
     std::optional<Term> term_at(LogIndex index) const;
+    /// Whether a snapshot up to (`index`, `term`) would bring anything: false when the log holds that entry
+    /// or is committed beyond it. Asked before installing one, see SnapshotInstalled.
+    bool wants_snapshot(LogIndex index, Term term) const;
     /// Bytes of payload held in memory.
     std::size_t log_bytes() const;
     const Configuration& configuration() const;
 
-    /// Until when this leader may be sure that there is no other: a majority's answers, dated from the sending
-    /// of what they answer, plus T, less the drift margin (6.4.1). In the past when it may not, e.g. while
-    /// handing over.
+    /// Until when this leader may be sure that there is no other: a majority's answers, dated from the
+    /// sending of what they answer, plus T, less the drift margin (6.4.1). In the past when it may not, e.g.
+    /// while handing over: TimePoint{} when there is none.
     base::TimePoint lease_until() const;
 
     struct Peer {
@@ -83,7 +87,7 @@ public:
         LogIndex match{};
         bool voter = true;
         bool snapshotting = false;
-        base::TimePoint heard{}; ///< the sending of the last thing it answered
+        base::TimePoint heard{}; ///< the sending of the last thing it answered; TimePoint{}: nothing yet
     };
     /// As leader: how far each other member is.
     std::vector<Peer> peers() const;

@@ -19,13 +19,27 @@ enum class Term : std::uint64_t {};
 /// Position in the log; the first entry is 1.
 enum class LogIndex : std::uint64_t {};
 
-constexpr std::uint64_t number(NodeId n) { return static_cast<std::uint64_t>(n); }
-constexpr std::uint64_t number(Term t) { return static_cast<std::uint64_t>(t); }
-constexpr std::uint64_t number(LogIndex i) { return static_cast<std::uint64_t>(i); }
-constexpr LogIndex operator+(LogIndex i, std::uint64_t n) { return LogIndex{number(i) + n}; }
-constexpr LogIndex operator-(LogIndex i, std::uint64_t n) { return LogIndex{number(i) - n}; }
-constexpr std::uint64_t operator-(LogIndex a, LogIndex b) { return number(a) - number(b); }
-constexpr Term next(Term t) { return Term{number(t) + 1}; }
+constexpr std::uint64_t number(NodeId n) {
+    return static_cast<std::uint64_t>(n);
+}
+constexpr std::uint64_t number(Term t) {
+    return static_cast<std::uint64_t>(t);
+}
+constexpr std::uint64_t number(LogIndex i) {
+    return static_cast<std::uint64_t>(i);
+}
+constexpr LogIndex operator+(LogIndex i, std::uint64_t n) {
+    return LogIndex{number(i) + n};
+}
+constexpr LogIndex operator-(LogIndex i, std::uint64_t n) {
+    return LogIndex{number(i) - n};
+}
+constexpr std::uint64_t operator-(LogIndex a, LogIndex b) {
+    return number(a) - number(b);
+}
+constexpr Term next(Term t) {
+    return Term{number(t) + 1};
+}
 
 enum class EntryKind : std::uint8_t {
     noop = 0,    ///< the first entry of each leader

@@ -1,0 +1,24 @@
+#include "consensus/lease.hpp"
+
+#include <algorithm>
+
+namespace bookstore::consensus {
+
+base::TimePoint majority_heard(const Core& core) {
+    std::vector<base::TimePoint> heard{core.now}; // it takes itself for the leader now
+    for (const auto& member : core.leadership->members)
+        if (member.voter) heard.push_back(member.heard);
+    return reached_by_majority(std::move(heard));
+}
+
+base::TimePoint lease_until(const Core& core) {
+    if (!core.leadership) return {};
+    // Voters do not protect it any more once it has told one of them to take over.
+    const auto& transfer = core.leadership->transfer;
+    if (transfer && transfer->told && !built_in(Mutant::keeps_lease_in_transfer)) return {};
+    const auto heard = majority_heard(core);
+    if (heard == base::TimePoint{}) return {};
+    return heard + core.options.election_timeout - core.options.drift_margin;
+}
+
+} // namespace bookstore::consensus
