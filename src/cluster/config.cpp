@@ -105,7 +105,7 @@ Config ConfigReader::read(int argc, const char* const* argv, const std::vector<s
     for (const Key& key : all_keys()) {
         const auto found = in_force.find(&key);
         if (found == in_force.end())
-            origins_.push_back({key.in_file(), {std::string(key.fallback)}, "default"});
+            origins_.push_back({key.in_file(), {std::string(key.fallback)}, {"default"}});
         else
             origins_.push_back({key.in_file(), found->second.values, found->second.from});
         if (key.option() == "data-dir") origins_.back().values = {config.data_dir.string()};
@@ -123,12 +123,13 @@ void ConfigReader::print(std::ostream& out) const {
             section = origin.key.substr(0, dot);
             out << '[' << section << "]\n";
         }
-        for (const std::string& value : origin.values) {
+        for (std::size_t i = 0; i < origin.values.size(); ++i) {
+            const std::string& value = origin.values[i];
             // A key without a value is not set: as a comment, so that the output can be used as a file again.
             const std::string line = (value.empty() ? "# " : "") + origin.key.substr(dot + 1) + " = " +
                                      (value.empty() ? "(none)" : value);
             out << line << std::string(line.size() < origin_column ? origin_column - line.size() : 1, ' ')
-                << " # " << origin.from << '\n';
+                << " # " << origin.from[i] << '\n';
         }
     }
 }

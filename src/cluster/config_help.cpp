@@ -17,7 +17,7 @@ void append_wrapped(std::string& out, std::size_t column, std::string_view words
     std::istringstream stream{std::string(words)};
     std::string word;
     bool first = true;
-    if (column >= text_column) {
+    if (column + 1 > text_column) { // at least a space between the two
         out += '\n';
         column = 0;
     }
@@ -44,15 +44,15 @@ void append_wrapped(std::string& out, std::size_t column, std::string_view words
 void append_entry(std::string& out, const std::string& option, std::string_view text) {
     const std::string left = "  --" + option;
     out += left;
-    append_wrapped(out, left.size() + 1, text); // at least one space between the two
+    append_wrapped(out, left.size(), text);
 }
 
 std::string with_default(const Key& key) {
     std::string text(key.help);
     if (!key.fallback.empty()) {
-        text += " [" + std::string(key.fallback);
+        text += " Default: " + std::string(key.fallback);
         if (!key.unit.empty()) text += " " + std::string(key.unit);
-        text += "]";
+        text += ".";
     }
     return text;
 }
@@ -76,16 +76,15 @@ std::string_view title_of(std::string_view section) {
 } // namespace
 
 std::string help_text() {
-    std::string out =
-        "Usage: bookstored --role=ROLE --id=N --config=FILE [OPTION]...\n"
-        "The replicated stock and order service of a bookshop.\n\n"
-        "Every option but the first five may also stand in the configuration file and in the\n"
-        "environment. --http.idle-ms=5000 is\n\n"
-        "    [http]\n"
-        "    idle-ms = 5000                  in the file, and\n"
-        "    BOOKSTORED_HTTP_IDLE_MS=5000    in the environment.\n\n"
-        "Options without a dot stand in section [process] of the file. The command line wins over\n"
-        "the environment, and the environment over the file. Defaults are in brackets.\n\n";
+    std::string out = "Usage: bookstored --role=ROLE --id=N --config=FILE [OPTION]...\n"
+                      "The replicated stock and order service of a bookshop.\n\n"
+                      "Every option but the first five may also stand in the configuration file and\n"
+                      "in the environment: --http.idle-ms=5000 is\n\n"
+                      "    [http]\n"
+                      "    idle-ms = 5000                  in the file, and\n"
+                      "    BOOKSTORED_HTTP_IDLE_MS=5000    in the environment.\n\n"
+                      "Options without a dot stand in section [process] of the file. The command line\n"
+                      "wins over the environment, and the environment over the file.\n\n";
     append_entry(out, "config=FILE", "The configuration, the same on every host. Also BOOKSTORED_CONFIG.");
     append_entry(out, "check-config", "Checks the configuration and ends.");
     append_entry(out, "print-config", "Shows what is in force and where each value comes from, and ends.");
@@ -98,8 +97,8 @@ std::string help_text() {
         }
         append_entry(out, key.option() + "=" + std::string(key.placeholder), with_default(key));
     }
-    out += "\nExit status: 0 after SIGTERM or SIGINT, 2 for bad usage or configuration, 1 for any\n"
-           "other failure to start. See also bookstored.conf(5), bookstorectl(1).\n";
+    out += "\nExit status: 0 after SIGTERM or SIGINT, 2 for bad usage or configuration, 1\n"
+           "for any other failure to start. See also bookstored.conf(5), bookstorectl(1).\n";
     return out;
 }
 

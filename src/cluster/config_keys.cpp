@@ -71,7 +71,7 @@ constexpr std::string_view endpoints_allowed =
 // clang-format off
 const std::array keys{
     Key{"process", "role", "ROLE", "", "", {}, "catalog, order or frontend",
-        "What this process is.", &set_role},
+        "What this process is: catalog, order or frontend.", &set_role},
     Key{"process", "id", "N", "", "", {0, 1'000}, "",
         "Which replica of its role this process is, counted from 0 in the order of the replica lines.",
         [](Config& c, uint64_t v) { c.id = static_cast<unsigned>(v); }},
@@ -84,7 +84,7 @@ const std::array keys{
     Key{"process", "catalog-file", "FILE", "", "", {}, "the name of a file of JSON lines, a book a line",
         "The first catalogue of a new shop. Without it: the seven books of the original.", &set_catalog_file},
     Key{"process", "log-level", "LEVEL", "info", "", {}, "trace, debug, info, warning, error or off",
-        "The least important messages that are still logged.", &set_log_level},
+        "The least important messages that are still logged: trace, debug, info, warning, error or off.", &set_log_level},
     Key{"process", "drain-ms", "MS", "8000", "ms", {0, 10 * minute_ms}, "",
         "How long requests may take to end after SIGTERM. Keep it below the service manager's own patience.",
         [](Config& c, uint64_t v) { c.drain_time = ms(v); }},

@@ -40,17 +40,20 @@ std::vector<std::string> values_of(const Key& key, const std::string& text) {
 }
 
 /// Adds to a list; anything else may be given once by each source.
-void add(Settings& settings, Setting setting) {
-    const auto earlier = std::find_if(settings.begin(), settings.end(),
-                                      [&](const Setting& s) { return s.key == setting.key; });
-    if (earlier == settings.end()) {
-        settings.push_back(std::move(setting));
-    } else if (setting.key->is_list()) {
-        earlier->values.insert(earlier->values.end(), setting.values.begin(), setting.values.end());
-        earlier->as_written += ", " + setting.as_written;
+void add(Settings& settings, const Key& key, const std::string& value, const std::string& from,
+         const std::string& as_written) {
+    auto setting =
+        std::find_if(settings.begin(), settings.end(), [&](const Setting& s) { return s.key == &key; });
+    if (setting == settings.end()) {
+        setting = settings.insert(setting, Setting{&key, {}, {}, as_written});
+    } else if (key.is_list()) {
+        setting->as_written += ", " + as_written;
     } else {
-        throw ConfigError(setting.as_written + ": given before as " + earlier->as_written +
-                          "; allowed is once");
+        throw ConfigError(as_written + ": given before as " + setting->as_written + "; allowed is once");
+    }
+    for (std::string& part : values_of(key, value)) {
+        setting->values.push_back(std::move(part));
+        setting->from.push_back(from);
     }
 }
 
@@ -148,7 +151,7 @@ Settings settings_of_file(const std::filesystem::path& file) {
         const Key* key = find_key(name, std::mem_fn(&Key::in_file));
         if (key == nullptr) unknown_in_file(from, name);
         const std::string value = options[i].value.empty() ? "" : options[i].value.front();
-        add(settings, {key, values_of(*key, value), from, from + ": " + name + " = " + value});
+        add(settings, *key, value, from, from + ": " + name + " = " + value);
     }
     return settings;
 }
@@ -168,7 +171,7 @@ Environment settings_of_environment(const std::vector<std::string>& environment)
         if (key == nullptr)
             throw ConfigError(entry + ": unknown variable; allowed are the options of --help, written like "
                                       "BOOKSTORED_HTTP_IDLE_MS for --http.idle-ms");
-        add(result.settings, {key, values_of(*key, value), "environment", entry});
+        add(result.settings, *key, value, "environment", entry);
     }
     return result;
 }
@@ -192,7 +195,7 @@ CommandLine settings_of_command_line(int argc, const char* const* argv) {
             result.file = value;
         } else {
             const Key* key = find_key(name, std::mem_fn(&Key::option));
-            add(result.settings, {key, values_of(*key, value), "command line", "--" + name + "=" + value});
+            add(result.settings, *key, value, "command line", "--" + name + "=" + value);
         }
     }
     return result;

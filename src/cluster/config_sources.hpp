@@ -13,7 +13,7 @@ namespace bookstore::cluster {
 struct Setting {
     const Key* key = nullptr;
     std::vector<std::string> values; ///< one, unless the key is a list
-    std::string from;                ///< "environment", "command line" or "FILE:LINE"
+    std::vector<std::string> from;   ///< of each value: "environment", "command line" or "FILE:LINE"
     std::string as_written;          ///< "--http.idle-ms=5", for messages
 };
 using Settings = std::vector<Setting>; ///< a key at most once

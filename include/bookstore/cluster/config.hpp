@@ -104,8 +104,7 @@ public:
 private:
     struct Origin {
         std::string key;
-        std::vector<std::string> values;
-        std::string from;
+        std::vector<std::string> values, from; ///< of equal length; more than one in a list
     };
     std::string version_;
     std::vector<Origin> origins_;
