@@ -37,7 +37,7 @@ TEST_CASE("every message survives the wire", "[message]") {
     for (const auto& message : one_of_each()) {
         const auto bytes = encode(message);
         const auto decoded = decode_message(bytes);
-        REQUIRE(decoded);
+        REQUIRE(decoded.has_value());
         CHECK(decoded->from == message.from);
         CHECK(decoded->to == message.to);
         CHECK(decoded->term == message.term);
@@ -89,7 +89,7 @@ TEST_CASE("a configuration survives, and a damaged one is told", "[message]") {
     const Configuration configuration{{NodeId{1}, NodeId{2}, NodeId{3}}, {NodeId{9}}};
     const auto bytes = encode(configuration);
     const auto decoded = decode_configuration(bytes);
-    REQUIRE(decoded);
+    REQUIRE(decoded.has_value());
     CHECK(decoded->voters == configuration.voters);
     CHECK(decoded->learners == configuration.learners);
     for (std::size_t length = 0; length < bytes.size(); ++length)
