@@ -52,7 +52,10 @@ bool Database::checkpoint(Wal file) {
     const int mode = file == Wal::truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
     int logged = 0;
     int moved = 0;
+    sqlite3_busy_timeout(handle(),
+                         0); // a reader in the way may stay for hours, and is no failure: do not wait
     const int code = sqlite3_wal_checkpoint_v2(handle(), nullptr, mode, &logged, &moved);
+    sqlite3_busy_timeout(handle(), busy_wait_ms);
     if ((code & 0xff) == SQLITE_BUSY) return false;
     if (code != SQLITE_OK) fail("checkpoint");
     return logged == moved; // PASSIVE moves what it can and calls that success
