@@ -72,9 +72,11 @@ std::unique_ptr<sqlite::Database> open_index() {
     // The index can be made anew from the state at any time: no journal, and one transaction that never ends,
     // in which FTS5 gathers additions instead of writing a segment for each.
     database->execute("open", "PRAGMA journal_mode = OFF");
-    // No text is kept and nothing is ranked, so neither texts nor their sizes are stored.
+    // No text is kept and nothing is ranked, so neither texts nor their sizes are stored. Beginnings of up to
+    // three letters have an index of their own: without it a search for "the" gathers every match of every
+    // word that starts so, a quarter of a second among a million titles, before it gives the first hundred.
     database->execute("open", "CREATE VIRTUAL TABLE texts USING fts5(text, content='', columnsize=0,"
-                              " tokenize='unicode61 remove_diacritics 2')");
+                              " prefix='1 2 3', tokenize='unicode61 remove_diacritics 2')");
     database->execute("open", "BEGIN");
     return database;
 }

@@ -13,11 +13,11 @@ namespace bookstore::base {
 class ByteWriter {
 public:
     void u8(std::uint8_t v) { out_.push_back(static_cast<char>(v)); }
-    void u32(std::uint32_t v);          ///< fixed, 4 bytes
-    void u64(std::uint64_t v);          ///< fixed, 8 bytes
-    void varint(std::uint64_t v);       ///< 1 to 10 bytes
-    void zigzag(std::int64_t v);        ///< signed varint
-    void string(std::string_view v);    ///< varint length, bytes
+    void u32(std::uint32_t v);       ///< fixed, 4 bytes
+    void u64(std::uint64_t v);       ///< fixed, 8 bytes
+    void varint(std::uint64_t v);    ///< 1 to 10 bytes
+    void zigzag(std::int64_t v);     ///< signed varint
+    void string(std::string_view v); ///< varint length, bytes
     void raw(std::string_view v) { out_.append(v); }
     void boolean(bool v) { u8(v ? 1 : 0); }
 

@@ -16,8 +16,8 @@ class Registry;
 
 namespace bookstore::base {
 
-/// One registry per process, made by the composition root and handed down. References live as long as it does;
-/// asking again for the same name and labels gives the same object. Any thread.
+/// One registry per process, made by the composition root and handed down. References live as long as it
+/// does; asking again for the same name and labels gives the same object. Any thread.
 class Metrics {
 public:
     using Labels = std::vector<std::pair<std::string, std::string>>;

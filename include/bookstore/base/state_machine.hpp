@@ -12,8 +12,8 @@
 namespace bookstore::base {
 
 /// Every replica applies the same commands in the same order and must come to the same state: no clock, no
-/// dice, no I/O, no dependence on addresses or on the order of a hash table. What a command needs of the world
-/// (a time, an id) was put into it by its proposer.
+/// dice, no I/O, no dependence on addresses or on the order of a hash table. What a command needs of the
+/// world (a time, an id) was put into it by its proposer.
 ///
 /// Thread: the loop. Everything is in memory; persistence is the caller's, through take_changes() and load().
 class StateMachine {

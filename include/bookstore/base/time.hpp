@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The two kinds of time. Nothing above `base` reads a clock: time comes from a `Scheduler` or inside an event.
+/// The two kinds of time. Nothing above `base` reads a clock: time comes from a `Scheduler` or inside an
+/// event.
 #include <chrono>
 #include <cstdint>
 #include <string>

@@ -10,7 +10,8 @@
 
 namespace bookstore::base {
 
-/// One FIFO of jobs: each starts after the one before has ended. Completions reach the loop in the same order.
+/// One FIFO of jobs: each starts after the one before has ended. Completions reach the loop in the same
+/// order.
 class Worker {
 public:
     /// Empty when the job returned, else what it threw.
