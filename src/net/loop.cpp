@@ -70,8 +70,10 @@ private:
 
 /// A coroutine that sleeps. Owned by the timer's task; the coroutine owns the timer.
 struct Sleeper {
+    using Waiter = asio::any_completion_handler<void(error_code)>;
+
     asio::any_io_executor executor;
-    asio::any_completion_handler<void(error_code)> waiter;
+    Waiter waiter;
 
     void wake(error_code why) {
         if (!waiter) return;
@@ -97,7 +99,7 @@ asio::awaitable<void> sleep_until(base::Scheduler& scheduler, base::TimePoint wh
                 if (const auto cancelled = weak.lock()) cancelled->wake(asio::error::operation_aborted);
             });
         }
-        sleeper->waiter = std::move(handler);
+        Sleeper::Waiter(std::move(handler)).swap(sleeper->waiter); // not assigned: see promise.hpp
         timer = scheduler.at(when, [sleeper] { sleeper->wake({}); });
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void(error_code)>(start,

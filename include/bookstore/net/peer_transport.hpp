@@ -25,6 +25,8 @@ struct PeerLimits {
     base::Duration connect_time = base::milliseconds(500);
     base::Duration reconnect_min = base::milliseconds(20); ///< doubles to the maximum while refused
     base::Duration reconnect_max = base::milliseconds(500);
+    base::Duration dead_time =
+        base::seconds(3); ///< a stream whose other end acknowledges nothing for so long ends
     std::size_t calls_in_flight_max = 4'096; ///< per stream that others opened; beyond: overloaded
 };
 
@@ -48,7 +50,8 @@ public:
     boost::asio::awaitable<base::result<std::string>> call(Endpoint to, Method method, std::string request,
                                                            base::TimePoint deadline) override;
 
-    /// Closes every stream; calls in flight end with connection_lost, later ones with stopping.
+    /// Closes every stream; calls in flight end with connection_lost (unreachable: not sent yet), later ones
+    /// with stopping. The handlers that run go on; their answers are dropped.
     void close();
 
 private:

@@ -43,17 +43,21 @@ public:
         auto state = state_;
         if (state->value) co_return std::move(*state->value);
         state->executor = co_await boost::asio::this_coro::executor;
-        const auto begin = [&state](auto handler) { state->waiter = std::move(handler); };
+        const auto begin = [&state](auto handler) {
+            // Swapped in: the move assignment of Boost 1.81's any_completion_handler recurses without end.
+            Waiter(std::move(handler)).swap(state->waiter);
+        };
         co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
             begin, boost::asio::use_awaitable);
     }
 
 private:
+    using Waiter = boost::asio::any_completion_handler<void(T)>;
     struct State {
         bool given = false;
         std::optional<T> value;
         boost::asio::any_io_executor executor;
-        boost::asio::any_completion_handler<void(T)> waiter;
+        Waiter waiter;
     };
     std::shared_ptr<State> state_;
 };

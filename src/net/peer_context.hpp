@@ -1,0 +1,38 @@
+#pragma once
+/// \file
+/// What every stream of one PeerTransport shares.
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include <bookstore/base/metrics.hpp>
+#include <bookstore/base/scheduler.hpp>
+#include <bookstore/net/peer_transport.hpp>
+
+namespace bookstore::net {
+
+/// What the transport counts.
+struct PeerMetrics {
+    explicit PeerMetrics(base::Metrics& metrics);
+
+    prometheus::Gauge& streams;
+    prometheus::Counter& notices_dropped;
+    prometheus::Counter& calls_refused;
+    prometheus::Counter& streams_broken;
+};
+
+/// Loop thread only; held by shared_ptr by everything that runs.
+struct PeerContext {
+    asio::io_context& loop;
+    base::Scheduler& scheduler;
+    std::string credential;
+    PeerLimits limits;
+    PeerMetrics metrics;
+    std::unordered_map<Method, Transport::CallHandler> calls{};
+    std::unordered_map<Method, Transport::NoticeHandler> notices{};
+    std::vector<Transport::StateHandler> states{};
+};
+
+} // namespace bookstore::net
