@@ -262,6 +262,10 @@ std::size_t CatalogState::unsettled_count() const {
     return impl_->sales.unsettled_count();
 }
 
+std::optional<base::WallTime> CatalogState::oldest_closed() const {
+    return impl_->sales.oldest_closed();
+}
+
 void CatalogState::check_invariants() const {
     impl_->shelf.check_invariants();
     // Sales that were forgotten are missing from the one count and not from the other.

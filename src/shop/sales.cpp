@@ -41,6 +41,11 @@ std::vector<UnsettledSale> Sales::unsettled(base::WallTime before, std::size_t l
     return found;
 }
 
+std::optional<base::WallTime> Sales::oldest_closed() const {
+    if (closed_.empty()) return std::nullopt;
+    return closed_.begin()->at;
+}
+
 void Sales::add_sold(const std::string& key, const Sold& sold) {
     put(key, {sold.at, State::sold, sold.total, to_text(sold.lines)});
     changed_.insert(key);

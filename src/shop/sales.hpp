@@ -30,6 +30,7 @@ public:
     /// As CatalogState::unsettled.
     std::vector<UnsettledSale> unsettled(base::WallTime before, std::size_t limit) const;
     std::size_t unsettled_count() const { return unsettled_.size(); }
+    std::optional<base::WallTime> oldest_closed() const;
 
     /// `key` is new.
     void add_sold(const std::string& key, const Sold& sold);

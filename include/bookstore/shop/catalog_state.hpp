@@ -73,6 +73,8 @@ public:
     /// keys.
     std::vector<UnsettledSale> unsettled(base::WallTime before, std::size_t limit) const;
     std::size_t unsettled_count() const;
+    /// When the oldest purchase was made that is settled or refused, and so may be forgotten.
+    std::optional<base::WallTime> oldest_closed() const;
 
     /// Aborts when something that must hold does not. For tests and debug builds; walks everything.
     void check_invariants() const;

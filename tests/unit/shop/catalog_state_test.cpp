@@ -273,11 +273,14 @@ TEST_CASE("a sale is unsettled until the order book has it", "[shop][catalog]") 
         CHECK(stock_of(shop, 1) == 1);
     }
     SECTION("only what is settled or refused is forgotten, and only what is older") {
+        CHECK(shop.oldest_closed() == base::WallTime{5});
         shop.apply(ForgetSales{base::WallTime{20}});
+        CHECK(shop.oldest_closed() == base::WallTime{20});
         CHECK(shop.sale("refused") == std::nullopt);
         CHECK(shop.sale("a"));
         CHECK(shop.sale("early"));
         shop.apply(ForgetSales{base::WallTime{1000}});
+        CHECK(shop.oldest_closed() == std::nullopt);
         CHECK(shop.sale("a") == std::nullopt);
         CHECK(unsettled(100, 10) == Keys{"early", "b", "late"});
         CHECK(shop.sold(ItemId{1}) == 4);
