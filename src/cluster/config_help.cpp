@@ -78,7 +78,7 @@ std::string_view title_of(std::string_view section) {
 std::string help_text() {
     std::string out = "Usage: bookstored --role=ROLE --id=N --config=FILE [OPTION]...\n"
                       "The replicated stock and order service of a bookshop.\n\n"
-                      "Every option but the first five may also stand in the configuration file and\n"
+                      "Every option but the first six may also stand in the configuration file and\n"
                       "in the environment: --http.idle-ms=5000 is\n\n"
                       "    [http]\n"
                       "    idle-ms = 5000                  in the file, and\n"
@@ -86,6 +86,7 @@ std::string help_text() {
                       "Options without a dot stand in section [process] of the file. The command line\n"
                       "wins over the environment, and the environment over the file.\n\n";
     append_entry(out, "config=FILE", "The configuration, the same on every host. Also BOOKSTORED_CONFIG.");
+    append_entry(out, "instance=ROLE-N", "Short for --role=ROLE --id=N, as in catalog-0.");
     append_entry(out, "check-config", "Checks the configuration and ends.");
     append_entry(out, "print-config", "Shows what is in force and where each value comes from, and ends.");
     append_entry(out, "help", "Shows this and ends.");

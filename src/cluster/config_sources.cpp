@@ -123,6 +123,7 @@ std::vector<po::option> parse_arguments(int argc, const char* const* argv) {
     for (const Key& key : all_keys())
         described.add_options()(key.option().c_str(), po::value<std::vector<std::string>>());
     described.add_options()("config", po::value<std::vector<std::string>>());
+    described.add_options()("instance", po::value<std::vector<std::string>>());
     for (const Flag& flag : flags)
         described.add_options()(std::string(flag.name).c_str(), po::bool_switch());
     try {
@@ -135,6 +136,18 @@ std::vector<po::option> parse_arguments(int argc, const char* const* argv) {
     } catch (const po::error& e) {
         throw ConfigError(std::string(e.what()) + "; allowed is what --help lists");
     }
+}
+
+/// --instance=catalog-0 is --role=catalog --id=0: what a unit file's %i can be.
+void add_instance(Settings& settings, const std::string& value) {
+    const std::string as_written = "--instance=" + value;
+    const std::size_t dash = value.rfind('-');
+    if (dash == std::string::npos)
+        throw ConfigError(as_written + ": allowed is ROLE-N, e.g. catalog-0, order-1 or frontend-0");
+    add(settings, *find_key("role", std::mem_fn(&Key::option)), value.substr(0, dash), "command line",
+        as_written);
+    add(settings, *find_key("id", std::mem_fn(&Key::option)), value.substr(dash + 1), "command line",
+        as_written);
 }
 
 } // namespace
@@ -193,6 +206,8 @@ CommandLine settings_of_command_line(int argc, const char* const* argv) {
                                   "; allowed is once");
             if (value.empty()) throw ConfigError("--config=: allowed is the name of a file");
             result.file = value;
+        } else if (name == "instance") {
+            add_instance(result.settings, value);
         } else {
             const Key* key = find_key(name, std::mem_fn(&Key::option));
             add(result.settings, *key, value, "command line", "--" + name + "=" + value);
