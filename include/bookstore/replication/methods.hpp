@@ -6,11 +6,11 @@
 namespace bookstore::replication {
 
 enum class GroupMethod : std::uint16_t {
-    raft = 0,        ///< notice: consensus::Message
-    hello = 1,       ///< call: who are you, and have you data? (formation, joining)
-    propose = 2,     ///< call: a command, forwarded by a follower
-    read_index = 3,  ///< call: a follower's read barrier
-    snapshot = 4,    ///< call: one chunk of a snapshot
+    raft = 0,       ///< notice: consensus::Message
+    hello = 1,      ///< call: who are you, and have you data? (formation, joining)
+    propose = 2,    ///< call: a command, forwarded by a follower → varint version, string outcome
+    read_index = 3, ///< call: a follower's read barrier
+    snapshot = 4,   ///< call: one chunk of a snapshot
 };
 inline constexpr std::uint16_t group_methods = 16; ///< reserved for each group
 

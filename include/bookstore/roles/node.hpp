@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// What a process is made of: what every role is given, and what every role gives.
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,15 +25,17 @@ struct World {
     base::Random& random;
     base::Metrics& metrics;
     net::Transport& transport;
+    /// Ends the process with status 1, for a reason that no later try in the same process can mend.
+    std::function<void(const std::string& reason)> fatal = {};
 };
 
 struct Readiness {
     bool ready = false;
-    std::string
-        reason; ///< why not, in words for an operator; when ready, a short account for `systemctl status`
+    std::string reason; ///< why not, in words for an operator; when ready, an account for `systemctl status`
 };
 
-/// A role's part of a process. Thread: the loop.
+/// A role's part of a process. Thread: the loop. Destroyed after the loop has run for the last time: tasks
+/// there refer to it.
 class Node {
 public:
     virtual ~Node() = default;

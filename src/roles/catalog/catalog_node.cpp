@@ -1,0 +1,148 @@
+#include <bookstore/roles/catalog/catalog_node.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <bookstore/base/limits.hpp>
+#include <bookstore/roles/protocol.hpp>
+
+#include "roles/catalog/catalog_routes.hpp"
+#include "roles/catalog/housekeeping.hpp"
+#include "roles/catalog/invalidation_gate.hpp"
+#include "roles/catalog/query_service.hpp"
+#include "roles/catalog/replica.hpp"
+#include "roles/group_member.hpp"
+
+namespace bookstore::roles {
+namespace {
+
+using base::Errc;
+using boost::asio::awaitable;
+
+// Of one answer to the order leader: what even the longest titles and keys leave below a frame's limit.
+constexpr std::uint64_t unsettled_max = 1'000;
+constexpr std::size_t unsettled_lines_max = 5'000;
+static_assert(unsettled_lines_max >= base::limits::lines_per_order_max);
+static_assert(unsettled_max * (base::limits::idempotency_key_bytes_max + 40) +
+                  unsettled_lines_max * (base::limits::title_bytes_max + 40) <
+              base::limits::frame_bytes_max);
+
+/// The full-text index beside the shelf.
+class TitleIndex final : public shop::ShelfObserver {
+public:
+    void book_added(const shop::Book& book) override { index_.add(shop::number(book.id), book.title); }
+    void shelf_cleared() override { index_.clear(); }
+    const storage::TextIndex& index() const { return index_; }
+
+private:
+    storage::TextIndex index_;
+};
+
+} // namespace
+
+struct CatalogNode::Impl {
+    Impl(const Node& node, World w, const OpenDisk& open_disk)
+        : world(w),
+          membership(w.config, cluster::Role::catalog),
+          state(membership.tie_breaker ? nullptr : &titles),
+          disk(open_disk("catalog", state.tables())),
+          gate(w, membership.slot, state),
+          replica(replica_options(w.config, membership, catalog_group_methods), environment_of(w, disk),
+                  state, &gate),
+          queries(w.scheduler, replica, titles.index()),
+          housekeeping(w, replica),
+          routes(node, w.config.id, replica, queries) {}
+
+    void answer_calls();
+    awaitable<base::result<std::string>> query(std::string request, base::TimePoint deadline);
+    base::result<std::string> lease(const std::string& request);
+    base::result<std::string> unsettled(const std::string& request) const;
+
+    World world;
+    Membership membership;
+    TitleIndex titles;
+    shop::CatalogState state;
+    GroupDisk disk;
+    catalog::InvalidationGate gate;
+    catalog::Replica replica;
+    catalog::QueryService queries;
+    catalog::Housekeeping housekeeping;
+    catalog::CatalogRoutes routes;
+};
+
+/// The tie-breaker too grants leases and answers for unsettled sales: while it leads, nobody else can.
+void CatalogNode::Impl::answer_calls() {
+    const auto now = [](auto handler) {
+        return [handler](std::string request, base::TimePoint) -> awaitable<base::result<std::string>> {
+            co_return handler(request);
+        };
+    };
+    world.transport.on_call(method::lease, now([this](const std::string& r) { return lease(r); }));
+    world.transport.on_call(method::unsettled, now([this](const std::string& r) { return unsettled(r); }));
+    if (membership.tie_breaker) return;
+    world.transport.on_call(method::query, [this](std::string request, base::TimePoint deadline) {
+        return query(std::move(request), deadline);
+    });
+}
+
+awaitable<base::result<std::string>> CatalogNode::Impl::query(std::string request, base::TimePoint deadline) {
+    const auto decoded = decode<Query>(request);
+    if (!decoded) co_return decoded.error();
+    const auto answer = co_await queries.answer(*decoded, deadline);
+    if (!answer) co_return answer.error();
+    co_return encode(*answer);
+}
+
+base::result<std::string> CatalogNode::Impl::lease(const std::string& request) {
+    const auto decoded = decode<LeaseRequest>(request);
+    if (!decoded) return decoded.error();
+    if (!replica.leading()) return Errc::not_leader;
+    const auto answer = gate.ask(*decoded, replica.announced_index(), replica.lease_until());
+    if (!answer) return answer.error();
+    return encode(*answer);
+}
+
+base::result<std::string> CatalogNode::Impl::unsettled(const std::string& request) const {
+    const auto decoded = decode<UnsettledRequest>(request);
+    if (!decoded) return decoded.error();
+    if (!replica.leading()) return Errc::not_leader;
+    UnsettledAnswer answer;
+    const auto limit = static_cast<std::size_t>(std::min(decoded->limit, unsettled_max));
+    std::size_t lines = 0;
+    for (shop::UnsettledSale& sale : state.unsettled(base::WallTime{decoded->before_ms}, limit)) {
+        lines += sale.sold.lines.size();
+        if (lines > unsettled_lines_max) break; // the rest is for the next call
+        answer.sales.push_back({std::move(sale.key), std::move(sale.sold)});
+    }
+    return encode(answer);
+}
+
+CatalogNode::CatalogNode(World world, const OpenDisk& open_disk)
+    : impl_(std::make_unique<Impl>(*this, world, open_disk)) {}
+
+CatalogNode::~CatalogNode() = default;
+
+std::vector<net::Route> CatalogNode::routes() {
+    if (impl_->membership.tie_breaker) return {};
+    return impl_->routes.table();
+}
+
+void CatalogNode::start() {
+    impl_->answer_calls();
+    if (impl_->world.fatal) impl_->replica.on_fatal(impl_->world.fatal);
+    impl_->replica.start();
+    if (!impl_->membership.tie_breaker) impl_->housekeeping.start();
+}
+
+Readiness CatalogNode::readiness() const {
+    Readiness readiness = readiness_of(impl_->replica.status());
+    if (readiness.ready && !impl_->state.open()) return {false, "the shop has no catalogue yet"};
+    return readiness;
+}
+
+awaitable<void> CatalogNode::stop(base::TimePoint deadline) {
+    impl_->housekeeping.stop();
+    co_await impl_->replica.stop(deadline);
+}
+
+} // namespace bookstore::roles

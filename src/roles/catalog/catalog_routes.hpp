@@ -1,0 +1,36 @@
+#pragma once
+/// \file
+/// API.md, "Catalog (internal)".
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <bookstore/net/router.hpp>
+#include <bookstore/roles/node.hpp>
+
+#include "roles/catalog/query_service.hpp"
+#include "roles/catalog/replica.hpp"
+
+namespace bookstore::roles::catalog {
+
+/// Thread: the loop. What is given outlives this, and this the router.
+class CatalogRoutes {
+public:
+    CatalogRoutes(const Node& node, unsigned id, Replica& replica, QueryService& queries);
+
+    std::vector<net::Route> table();
+
+private:
+    boost::asio::awaitable<net::Response> query(net::Request request);
+    boost::asio::awaitable<net::Response> update(net::Request request);
+    boost::asio::awaitable<net::Response> heartbeat(net::Request request);
+    boost::asio::awaitable<net::Response> resync(net::Request request);
+
+    const Node& node_;
+    unsigned id_;
+    Replica& replica_;
+    QueryService& queries_;
+};
+
+} // namespace bookstore::roles::catalog

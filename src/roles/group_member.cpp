@@ -1,0 +1,81 @@
+#include "roles/group_member.hpp"
+
+#include <cstdio>
+
+#include <bookstore/base/bytes.hpp>
+#include <bookstore/replication/methods.hpp>
+#include <bookstore/roles/json.hpp>
+
+namespace bookstore::roles {
+
+Membership::Membership(const cluster::Config& config, cluster::Role role)
+    : group(cluster::group_of(config, role)) {
+    const int place = cluster::slot_of(config, group);
+    INVARIANT(place >= 0);
+    slot = static_cast<unsigned>(place);
+    tie_breaker = group.slots[slot].tie_breaker;
+}
+
+replication::ReplicaOptions replica_options(const cluster::Config& config, const Membership& membership,
+                                            std::uint16_t methods) {
+    replication::ReplicaOptions options;
+    options.group = membership.group.name();
+    options.methods = methods;
+    for (const cluster::Slot& slot : membership.group.slots)
+        options.members.push_back({slot.endpoint, slot.tie_breaker});
+    options.slot = membership.slot;
+    options.first_start = config.first_start;
+    options.election_timeout = config.timings.election;
+    options.heartbeat_interval = config.timings.peer_heartbeat;
+    options.drift_margin = config.timings.drift_margin;
+    options.log_keep_bytes = config.storage.log_keep_bytes;
+    options.checkpoint_bytes = config.storage.checkpoint_bytes;
+    return options;
+}
+
+replication::Environment environment_of(const World& world, const GroupDisk& disk) {
+    return {world.executor, world.scheduler,  world.random, world.metrics,     world.transport,
+            *disk.log,      *disk.log_worker, *disk.state,  *disk.state_worker};
+}
+
+net::Response heartbeat_response(cluster::Role role, unsigned id, const replication::Status& status,
+                                 bool ready) {
+    char digest[17];
+    std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(status.digest));
+    std::string body = R"({"status":"up","role":)";
+    json::append_string(body, cluster::to_string(role));
+    body += R"(,"id":)" + std::to_string(id);
+    body += std::string(R"(,"ready":)") + (ready ? "true" : "false");
+    body += std::string(R"(,"leader":)") + (status.role == consensus::Role::leader ? "true" : "false");
+    body += R"(,"version":)" + std::to_string(status.applied);
+    body += R"(,"digest":")" + std::string(digest) + "\"}";
+    return net::json_response(std::move(body));
+}
+
+Readiness readiness_of(const replication::Status& status) {
+    if (status.phase != replication::Phase::serving) {
+        std::string reason(replication::to_string(status.phase));
+        if (!status.reason.empty()) reason += ": " + status.reason;
+        return {false, std::move(reason)};
+    }
+    std::string account = status.role == consensus::Role::leader ? "leader" : "follower";
+    account += " in term " + std::to_string(status.term) + ", version " + std::to_string(status.applied);
+    return {true, std::move(account)};
+}
+
+boost::asio::awaitable<base::result<replication::Applied>>
+propose_to(cluster::GroupClient& group, std::uint16_t methods, std::string command, base::TimePoint deadline,
+           cluster::Repeat repeat) {
+    const net::Method propose{
+        static_cast<std::uint16_t>(methods + static_cast<std::uint16_t>(replication::GroupMethod::propose))};
+    const auto bytes = co_await group.call_leader(propose, std::move(command), deadline, repeat);
+    if (!bytes) co_return bytes.error();
+    base::ByteReader in(*bytes);
+    replication::Applied applied;
+    applied.version = in.varint();
+    applied.outcome = in.string();
+    if (!in.complete()) co_return base::Errc::protocol_error;
+    co_return applied;
+}
+
+} // namespace bookstore::roles

@@ -1,0 +1,99 @@
+#include "roles/order/settler.hpp"
+
+#include <bookstore/base/log.hpp>
+#include <bookstore/net/loop.hpp>
+
+#include "roles/group_member.hpp"
+
+namespace bookstore::roles::order {
+namespace {
+
+constexpr base::Duration pause = base::milliseconds(500);
+constexpr base::Duration proposal_time = base::seconds(2);
+constexpr std::size_t keys_per_batch = 1'000;
+constexpr std::uint64_t sales_per_batch = 256;
+/// A sale this old has lost the replica that made it, or that replica's patience: a request takes less.
+constexpr std::int64_t left_alone_ms = 5'000;
+
+} // namespace
+
+Settler::Settler(const World& world, Replica& replica, cluster::GroupClient& catalog)
+    : world_(world), replica_(replica), catalog_(catalog) {}
+
+void Settler::start() {
+    wait();
+}
+
+void Settler::stop() {
+    stopped_ = true;
+    timer_.reset();
+}
+
+void Settler::wait() {
+    if (stopped_) return;
+    timer_ = world_.scheduler.after(
+        pause, [this] { net::spawn(world_.executor, "settler", [this] { return round(); }); });
+}
+
+base::TimePoint Settler::patience() const {
+    return world_.scheduler.now() + proposal_time;
+}
+
+boost::asio::awaitable<void> Settler::round() {
+    co_await settle_recorded();
+    co_await record_unsettled();
+    wait();
+}
+
+boost::asio::awaitable<void> Settler::settle_recorded() {
+    while (may_act()) {
+        std::vector<std::string> keys = replica_.state().unsettled(keys_per_batch);
+        if (keys.empty()) co_return;
+        const bool full = keys.size() == keys_per_batch;
+        const bool told = co_await settle(keys);
+        if (!told) co_return;
+        const auto noted =
+            co_await replica_.propose(shop::OrderCommand{shop::Settled{std::move(keys)}}, patience());
+        if (!noted || !full) co_return;
+    }
+}
+
+boost::asio::awaitable<void> Settler::record_unsettled() {
+    if (!may_act()) co_return;
+    const UnsettledAnswer unsettled = co_await ask_unsettled();
+    std::vector<std::string> known;
+    for (const UnsettledAnswer::Sale& sale : unsettled.sales) {
+        if (!may_act()) co_return;
+        if (replica_.state().find_key(sale.key) != nullptr) {
+            known.push_back(sale.key);
+            continue;
+        }
+        const shop::Record entry{sale.key, sale.sold.at, sale.sold.lines, sale.sold.total};
+        const auto recorded = co_await replica_.propose(shop::OrderCommand{entry}, patience());
+        if (!recorded) co_return;
+        base::log::info("recorded a sale that was left unsettled", {{"key", sale.key}});
+    }
+    // Settled here and not there: the catalog's answer was lost. Telling it again harms nobody.
+    if (!known.empty()) co_await settle(std::move(known));
+}
+
+boost::asio::awaitable<UnsettledAnswer> Settler::ask_unsettled() {
+    const std::int64_t now_ms = static_cast<std::int64_t>(world_.scheduler.wall_now());
+    const auto bytes = co_await catalog_.call_leader(
+        method::unsettled, encode(UnsettledRequest{now_ms - left_alone_ms, sales_per_batch}), patience(),
+        cluster::Repeat::always);
+    if (!bytes) co_return UnsettledAnswer{};
+    auto answer = decode<UnsettledAnswer>(*bytes);
+    co_return answer ? std::move(*answer) : UnsettledAnswer{};
+}
+
+boost::asio::awaitable<bool> Settler::settle(std::vector<std::string> keys) {
+    const std::string command = encode(shop::CatalogCommand{shop::Settle{std::move(keys)}});
+    const auto applied =
+        co_await propose_to(catalog_, catalog_group_methods, command, patience(), cluster::Repeat::always);
+    if (!applied) co_return false;
+    const auto outcome = shop::decode_catalog_outcome(applied->outcome);
+    co_return outcome&& std::holds_alternative<shop::Done>(*outcome);
+}
+
+} // namespace bookstore::roles::order

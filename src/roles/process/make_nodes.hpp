@@ -1,0 +1,19 @@
+#pragma once
+/// \file
+/// The one place where the roles meet.
+#include <memory>
+#include <vector>
+
+#include <bookstore/net/http_client.hpp>
+#include <bookstore/roles/group_disk.hpp>
+#include <bookstore/roles/node.hpp>
+
+namespace bookstore::roles {
+
+/// The nodes of this process; the last is its role's own, and speaks for the process' readiness. Before it,
+/// at frontend 0, stand the tie-breakers of groups with an even number of replicas. `client` outlives the
+/// nodes.
+std::vector<std::unique_ptr<Node>> make_nodes(const World& world, const OpenDisk& open_disk,
+                                              net::HttpClient& client);
+
+} // namespace bookstore::roles

@@ -1,0 +1,167 @@
+#include "roles/process/process.hpp"
+
+#include <csignal>
+#include <utility>
+
+#include <sys/resource.h>
+
+#include <bookstore/base/log.hpp>
+#include <bookstore/net/loop.hpp>
+#include <bookstore/net/problem.hpp>
+#include <bookstore/roles/process.hpp>
+
+#include "roles/process/make_nodes.hpp"
+
+namespace bookstore::roles {
+namespace {
+
+constexpr base::Duration look_again_until_ready = base::milliseconds(50);
+constexpr base::Duration look_again = base::seconds(1);
+
+/// Every connection is a descriptor, and the soft limit is made for programs that use select().
+void raise_descriptor_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) base::log::warning("cannot raise the limit of open files");
+}
+
+net::Response answer_ready(const Readiness& readiness) {
+    if (!readiness.ready) return net::problem(503, readiness.reason, "not-ready").with("Retry-After", "1");
+    return net::text_response("ready: " + readiness.reason + "\n");
+}
+
+net::HttpHandler answering(std::function<net::Response()> answer) {
+    return [answer = std::move(answer)](net::Request) -> boost::asio::awaitable<net::Response> {
+        co_return answer();
+    };
+}
+
+} // namespace
+
+Process::Process(const cluster::Config& config)
+    : config_(config),
+      directory_(config.data_dir),
+      scheduler_(net::make_loop_scheduler(loop_)),
+      random_(base::random_seed()),
+      transport_(loop_, *scheduler_, metrics_, config.secret),
+      client_(loop_, *scheduler_),
+      nodes_(make_nodes(world(), open_files_in(directory_, *scheduler_), client_)),
+      router_(routes(), {config.secret, config.admin_secret}),
+      server_(loop_, *scheduler_, router_, config.http, metrics_),
+      signals_(loop_, SIGTERM, SIGINT),
+      service_manager_(*scheduler_) {
+    transport_.attach(server_);
+}
+
+World Process::world() {
+    return {config_,
+            loop_.get_executor(),
+            *scheduler_,
+            random_,
+            metrics_,
+            transport_,
+            [this](const std::string& reason) { fatal(reason); }};
+}
+
+std::vector<net::Route> Process::routes() {
+    std::vector<net::Route> routes{
+        {net::Verb::get, "/healthz", answering([] { return net::text_response("ok\n"); })},
+        {net::Verb::get, "/readyz", answering([this] { return answer_ready(readiness()); })},
+        {net::Verb::get, "/metrics", answering([this] {
+             net::Response response = net::text_response(metrics_.expose());
+             response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+             return response;
+         })},
+    };
+    for (const auto& node : nodes_)
+        for (net::Route& route : node->routes())
+            routes.push_back(std::move(route));
+    return routes;
+}
+
+int Process::run() {
+    wait_for_signal();
+    listen();
+    for (const auto& node : nodes_)
+        node->start();
+    watch_readiness();
+    loop_.run();
+    return status_;
+}
+
+void Process::listen() {
+    const std::vector<int> given = ServiceManager::listening_sockets();
+    for (const int socket : given)
+        base::log::info("listening",
+                        {{"address", to_string(server_.adopt(socket))}, {"by", "socket activation"}});
+    if (given.empty()) base::log::info("listening", {{"address", to_string(server_.listen(config_.self()))}});
+}
+
+void Process::wait_for_signal() {
+    signals_.async_wait([this](boost::system::error_code error, int) {
+        if (error) return;
+        signalled();
+        wait_for_signal();
+    });
+}
+
+void Process::signalled() {
+    if (stopping_) {
+        base::log::warning("asked to stop again: not waiting for anything");
+        return end(1);
+    }
+    base::log::info("stopping");
+    stopping_ = true;
+    service_manager_.stopping();
+    net::spawn(loop_.get_executor(), "stop", [this] { return stop(); });
+}
+
+boost::asio::awaitable<void> Process::stop() {
+    const base::TimePoint deadline = scheduler_->now() + config_.drain_time;
+    server_.drain();
+    // The role's own node first: it may need the others until its requests have ended.
+    for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node)
+        co_await (*node)->stop(deadline);
+    co_await server_.drained(deadline);
+    transport_.close();
+    base::log::info("stopped");
+    end(0);
+}
+
+void Process::end(int status) {
+    status_ = status;
+    loop_.stop();
+}
+
+void Process::fatal(const std::string& reason) {
+    base::log::error("cannot go on", {{"reason", reason}});
+    end(1);
+}
+
+Readiness Process::readiness() const {
+    if (stopping_) return {false, "stopping"};
+    return nodes_.back()->readiness();
+}
+
+void Process::watch_readiness() {
+    Readiness now = readiness();
+    if (now.ready && !was_ready_) service_manager_.ready();
+    if (now.reason != told_.reason) service_manager_.status(now.reason);
+    if (now.ready && !told_.ready) base::log::info("ready", {{"as", now.reason}});
+    if (!now.ready && told_.ready) base::log::warning("not ready", {{"reason", now.reason}});
+    was_ready_ = was_ready_ || now.ready;
+    told_ = std::move(now);
+    readiness_timer_ =
+        scheduler_->after(told_.ready ? look_again : look_again_until_ready, [this] { watch_readiness(); });
+}
+
+int run(const cluster::Config& config) {
+    base::log::start(config.name(), config.log_level);
+    std::signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit();
+    Process process(config);
+    return process.run();
+}
+
+} // namespace bookstore::roles
