@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// A state machine, replicated: the shell around the consensus core. Disk on workers, peers over the transport,
-/// time from the scheduler; the core decides.
+/// A state machine, replicated: the shell around the consensus core. Disk on workers, peers over the
+/// transport, time from the scheduler; the core decides.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,10 +31,11 @@ struct Member {
 };
 
 struct ReplicaOptions {
-    std::string group;              ///< "catalog": in logs, metrics and on the wire
-    std::uint16_t methods = 0;      ///< first of the method numbers this group uses on the transport (see replication/methods.hpp)
-    std::vector<Member> members;    ///< every configured slot, the same on every host
-    unsigned slot = 0;              ///< which one is this replica
+    std::string group; ///< "catalog": in logs, metrics and on the wire
+    std::uint16_t methods =
+        0; ///< first of the method numbers this group uses on the transport (see replication/methods.hpp)
+    std::vector<Member> members; ///< every configured slot, the same on every host
+    unsigned slot = 0;           ///< which one is this replica
     std::optional<bool> first_start;
     base::Duration election_timeout = base::milliseconds(300);
     base::Duration heartbeat_interval = base::milliseconds(50);
@@ -51,9 +52,9 @@ struct Environment {
     base::Metrics& metrics;
     net::Transport& transport;
     storage::LogStore& log;
-    base::Worker& log_worker;       ///< the one FIFO for log, term and vote
+    base::Worker& log_worker; ///< the one FIFO for log, term and vote
     storage::StateStore& state;
-    base::Worker& state_worker;     ///< rows and checkpoints: their syncs must not stand before a batch's
+    base::Worker& state_worker; ///< rows and checkpoints: their syncs must not stand before a batch's
 };
 
 /// The stage before the proposal: nothing else is appended between prepare() and ready(), so the announced
@@ -63,32 +64,32 @@ public:
     virtual ~Gate() = default;
     virtual void leading(std::uint64_t term, std::uint64_t last_index) = 0;
     virtual void not_leading() = 0;
-    /// `commands` will be proposed at `index`; call `ready` once, now or later, when they may be. The commands
-    /// outlive the stage. When leadership is lost meanwhile, `ready` has no effect.
+    /// `commands` will be proposed at `index`; call `ready` once, now or later, when they may be. The
+    /// commands outlive the stage. When leadership is lost meanwhile, `ready` has no effect.
     virtual void prepare(const std::vector<std::string>& commands, std::uint64_t index,
                          std::function<void()> ready) = 0;
 };
 
 enum class Phase {
-    forming,    ///< first start: waiting to hear from every configured member that none has data
-    joining,    ///< lost its disk: becoming a learner
-    resyncing,  ///< behind what the group has committed
+    forming,   ///< first start: waiting to hear from every configured member that none has data
+    joining,   ///< lost its disk: becoming a learner
+    resyncing, ///< behind what the group has committed
     serving,
-    failed,     ///< the disk failed: stepped aside for good
+    failed, ///< the disk failed: stepped aside for good
     stopped,
 };
 std::string_view to_string(Phase phase);
 
 struct Status {
     Phase phase = Phase::forming;
-    std::string reason;             ///< why it is not serving; empty when it is
+    std::string reason; ///< why it is not serving; empty when it is
     consensus::Role role = consensus::Role::follower;
     std::uint64_t term = 0;
     bool voter = true;
     std::optional<unsigned> leader_slot;
     std::uint64_t applied = 0, committed = 0, last_index = 0;
     std::uint64_t digest = 0;
-    std::size_t waiting = 0;        ///< proposals in the queue
+    std::size_t waiting = 0; ///< proposals in the queue
 };
 
 /// An outcome with the version that its command was applied at.
@@ -100,29 +101,33 @@ struct Applied {
 /// Bytes in, bytes out; Replica<StateMachine> puts the types on. Loop thread only.
 class Engine {
 public:
-    Engine(ReplicaOptions options, Environment environment, base::StateMachine& machine, Gate* gate = nullptr);
+    Engine(ReplicaOptions options, Environment environment, base::StateMachine& machine,
+           Gate* gate = nullptr);
     ~Engine();
 
     /// Loads what the disk holds and starts taking part. Throws std::runtime_error when the disk's content
     /// cannot be trusted, or first_start contradicts it (the directory is left as it was).
     void start();
 
-    /// On the leader: queues, batches, replicates, applies. Refused: not_leader, not_ready, overloaded, too_large.
-    /// Unknown: outcome_unknown (leadership lost), timed_out, storage_failed: repeat only with the same key.
+    /// On the leader: queues, batches, replicates, applies. Refused: not_leader, not_ready, overloaded,
+    /// too_large. Unknown: outcome_unknown (leadership lost), timed_out, storage_failed: repeat only with the
+    /// same key.
     boost::asio::awaitable<base::result<Applied>> propose(std::string command, base::TimePoint deadline);
 
     /// The same through whoever leads: from a follower, forwarded to the leader once.
-    boost::asio::awaitable<base::result<Applied>> propose_anywhere(std::string command, base::TimePoint deadline);
+    boost::asio::awaitable<base::result<Applied>> propose_anywhere(std::string command,
+                                                                   base::TimePoint deadline);
 
     /// Completes when this replica's state is at least as new as everything answered before the call: asks
     /// the leader for its read index and waits until that is applied. Gives the version reached.
     boost::asio::awaitable<base::result<std::uint64_t>> read_barrier(base::TimePoint deadline);
 
     /// Completes when `version` is applied here. timed_out otherwise.
-    boost::asio::awaitable<base::result<std::uint64_t>> wait_applied(std::uint64_t version, base::TimePoint deadline);
+    boost::asio::awaitable<base::result<std::uint64_t>> wait_applied(std::uint64_t version,
+                                                                     base::TimePoint deadline);
 
-    bool leading() const;                 ///< leader, with an entry of its own term committed
-    base::TimePoint lease_until() const;  ///< see consensus::Raft::lease_until()
+    bool leading() const;                ///< leader, with an entry of its own term committed
+    base::TimePoint lease_until() const; ///< see consensus::Raft::lease_until()
     /// The highest index proposed or announced to the gate: what a new registration's fence must be.
     std::uint64_t announced_index() const;
     std::uint64_t applied() const;
@@ -130,6 +135,10 @@ public:
 
     /// Status changed in phase, role, term or leader. Any number of handlers.
     void on_change(std::function<void(const Status&)> handler);
+
+    /// Told, with the reason, when this replica must not run: a first start where a group exists already. It
+    /// has failed then; the process should end with status 1. Before start().
+    void on_fatal(std::function<void(std::string)> handler);
 
     /// Hands leadership over if it has it, waits for what is queued, makes the state durable. At most until
     /// `deadline`. No proposals after it.
@@ -140,7 +149,8 @@ private:
     std::shared_ptr<Impl> impl_;
 };
 
-/// The typed face of an Engine for one state machine: `encode` and the decoder are found next to its commands.
+/// The typed face of an Engine for one state machine: `encode` and the decoder are found next to its
+/// commands.
 template <typename StateMachine>
 class Replica : public Engine {
 public:

@@ -1,0 +1,108 @@
+#include "replication/applier.hpp"
+
+#include <iterator>
+#include <utility>
+
+#include <bookstore/base/error.hpp>
+
+#include "replication/batch.hpp"
+#include "replication/failure.hpp"
+
+namespace bookstore::replication {
+namespace {
+
+constexpr std::size_t turn_commands_max = 4'096; ///< then the loop gets to do something else
+constexpr std::size_t changes_max = 65'536;      ///< rows that wait for the store
+
+} // namespace
+
+Applier::Applier(base::StateMachine& machine, storage::StateStore& store, base::Worker& worker,
+                 base::Scheduler& scheduler, Position position, Hooks hooks)
+    : machine_(machine),
+      store_(store),
+      worker_(worker),
+      scheduler_(scheduler),
+      hooks_(std::move(hooks)),
+      position_(position),
+      submitted_(position),
+      self_(std::make_shared<Applier*>(this)) {}
+
+Applier::~Applier() = default;
+
+void Applier::add(std::vector<consensus::Entry> entries) {
+    std::move(entries.begin(), entries.end(), std::back_inserter(backlog_));
+    if (!turn_posted_) turn();
+}
+
+void Applier::turn() {
+    if (paused_ || halted_ || backlog_.empty()) return;
+    std::size_t commands = 0;
+    while (!backlog_.empty() && commands < turn_commands_max && changes_.size() < changes_max) {
+        const auto entry = std::move(backlog_.front());
+        backlog_.pop_front();
+        INVARIANT(number(entry.index) == position_.index + 1);
+        std::vector<std::string> outcomes;
+        if (entry.kind == consensus::EntryKind::command) {
+            const auto batch = decode_batch(*entry.payload);
+            INVARIANT(batch.has_value()); // checksummed on disk and on the wire: only a bug can break it
+            outcomes.reserve(batch->size());
+            for (const auto command : *batch)
+                outcomes.push_back(machine_.apply(command, number(entry.index)));
+            commands += outcomes.size();
+        }
+        position_ = {number(entry.index), number(entry.term)};
+        auto changed = machine_.take_changes();
+        std::move(changed.begin(), changed.end(), std::back_inserter(changes_));
+        hooks_.applied(entry, outcomes);
+    }
+    store();
+    if (!backlog_.empty() && changes_.size() < changes_max && !turn_posted_) {
+        turn_posted_ = true;
+        scheduler_.post([weak = std::weak_ptr(self_)] {
+            const auto self = weak.lock();
+            if (!self) return;
+            (*self)->turn_posted_ = false;
+            (*self)->turn();
+        });
+    }
+    hooks_.progressed();
+}
+
+void Applier::store() {
+    if (storing_ || paused_ || halted_ || submitted_.index == position_.index) return;
+    storing_ = true;
+    submitted_ = position_;
+    auto changes = std::make_shared<std::vector<base::RowChange>>(std::exchange(changes_, {}));
+    worker_.submit([&store = store_, changes, position = position_] { store.apply(*changes, position); },
+                   [weak = std::weak_ptr(self_)](std::exception_ptr failure) {
+                       if (const auto self = weak.lock()) (*self)->stored(std::move(failure));
+                   });
+}
+
+void Applier::stored(std::exception_ptr failure) {
+    storing_ = false;
+    if (failure) {
+        halt();
+        return hooks_.failed(describe(failure));
+    }
+    store();
+    if (!turn_posted_) turn();
+}
+
+void Applier::resume() {
+    paused_ = false;
+    store();
+    turn();
+}
+
+void Applier::restart_at(Position position) {
+    INVARIANT(position.index >= position_.index);
+    backlog_.clear();
+    changes_.clear();
+    machine_.take_changes();
+    position_ = submitted_ = position;
+    paused_ = false;
+    hooks_.progressed();
+}
+
+} // namespace bookstore::replication

@@ -1,0 +1,79 @@
+#pragma once
+/// \file
+/// Committed entries into the state machine, at once; and its changed rows into the state's store, behind.
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <bookstore/base/scheduler.hpp>
+#include <bookstore/base/state_machine.hpp>
+#include <bookstore/base/worker.hpp>
+#include <bookstore/consensus/types.hpp>
+#include <bookstore/storage/state_store.hpp>
+
+namespace bookstore::replication {
+
+/// Loop thread only. One transaction is under way at a time; what is applied meanwhile goes into the next
+/// one. A long backlog is applied over several turns of the loop, and waits when the store falls far behind.
+class Applier {
+public:
+    using Position = storage::StateStore::Position;
+
+    struct Hooks {
+        /// After each entry, with the outcomes of its commands in order.
+        std::function<void(const consensus::Entry&, std::vector<std::string>& outcomes)> applied;
+        /// After the entries of one turn.
+        std::function<void()> progressed;
+        std::function<void(const std::string& cause)> failed; ///< the store; once
+    };
+
+    /// All references outlive the applier. `position`: what `machine` holds.
+    Applier(base::StateMachine& machine, storage::StateStore& store, base::Worker& worker,
+            base::Scheduler& scheduler, Position position, Hooks hooks);
+    ~Applier();
+
+    /// Committed, in order, right behind what was given before.
+    void add(std::vector<consensus::Entry> entries);
+
+    std::uint64_t applied() const { return position_.index; }
+    /// What the store holds once every job submitted so far has run.
+    Position submitted() const { return submitted_; }
+    bool store_idle() const { return !storing_ && submitted_.index == position_.index; }
+
+    /// While a snapshot is installed: nothing is applied, no job is submitted.
+    void pause() { paused_ = true; }
+    /// Goes on where pause() stopped it.
+    void resume();
+    /// The machine and the store hold a snapshot at `position`: all that waited is part of it.
+    void restart_at(Position position);
+    /// The store failed, or the replica stops: nothing more is applied.
+    void halt() { halted_ = true; }
+
+private:
+    void turn();
+    void apply(const consensus::Entry& entry);
+    void store();
+    void stored(std::exception_ptr failure);
+
+    base::StateMachine& machine_;
+    storage::StateStore& store_;
+    base::Worker& worker_;
+    base::Scheduler& scheduler_;
+    Hooks hooks_;
+
+    std::deque<consensus::Entry> backlog_; ///< payloads are shared with the core's log
+    Position position_;
+    Position submitted_;
+    std::vector<base::RowChange> changes_; ///< applied, not submitted
+    bool storing_ = false;
+    bool turn_posted_ = false;
+    bool paused_ = false;
+    bool halted_ = false;
+    std::shared_ptr<Applier*> self_;
+};
+
+} // namespace bookstore::replication

@@ -1,0 +1,155 @@
+#include "replication/batcher.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <bookstore/base/limits.hpp>
+
+#include "replication/batch.hpp"
+
+namespace bookstore::replication {
+
+namespace limits = base::limits;
+
+Batcher::Batcher(base::Scheduler& scheduler, Deadlines& deadlines, Gate* gate, Hooks hooks)
+    : scheduler_(scheduler),
+      deadlines_(deadlines),
+      gate_(gate),
+      hooks_(std::move(hooks)),
+      self_(std::make_shared<Batcher*>(this)) {}
+
+Batcher::~Batcher() = default;
+
+base::result<net::Promise<Proposal::Answer>> Batcher::add(std::string command, base::TimePoint deadline) {
+    if (command.size() > limits::command_bytes_max) return base::Errc::too_large;
+    if (queue_.size() >= limits::proposals_waiting_max) return base::Errc::overloaded;
+    auto proposal = Proposal::make(std::move(command), deadlines_, deadline);
+    auto promise = proposal->promise();
+    queue_.push_back(std::move(proposal));
+    schedule();
+    return promise;
+}
+
+void Batcher::lead(consensus::Term term) {
+    term_ = term;
+    schedule();
+}
+
+void Batcher::step_down() {
+    term_.reset();
+    fail(base::Errc::outcome_unknown, base::Errc::not_leader);
+}
+
+void Batcher::fail(base::Errc in_flight, base::Errc refusal) {
+    for (const auto& proposal : std::exchange(queue_, {}))
+        proposal->settle(refusal);
+    if (auto stage = std::exchange(stage_, std::nullopt)) {
+        for (const auto& proposal : stage->proposals)
+            proposal->settle(refusal);
+    }
+    for (const auto& batch : std::exchange(in_flight_, {})) {
+        for (const auto& proposal : batch.proposals)
+            proposal->settle(in_flight);
+    }
+}
+
+void Batcher::committed(consensus::LogIndex index) {
+    committed_ = std::max(committed_, index);
+    schedule();
+}
+
+void Batcher::applied(const consensus::Entry& entry, std::vector<std::string>& outcomes) {
+    if (in_flight_.empty() || in_flight_.front().index != entry.index) return;
+    // Leading without a break since it was appended: what stands at its index is it.
+    INVARIANT(term_ == entry.term);
+    const auto batch = std::move(in_flight_.front());
+    in_flight_.pop_front();
+    INVARIANT(batch.proposals.size() == outcomes.size());
+    for (std::size_t i = 0; i < outcomes.size(); ++i)
+        batch.proposals[i]->settle(Applied{std::move(outcomes[i]), number(entry.index)});
+    schedule();
+}
+
+/// Not at once: commands that arrive in the same turn of the loop go into the same batch.
+void Batcher::schedule() {
+    if (scheduled_ || !term_ || stage_ || queue_.empty()) return;
+    scheduled_ = true;
+    scheduler_.post([weak = std::weak_ptr(self_)] {
+        const auto self = weak.lock();
+        if (!self) return;
+        (*self)->scheduled_ = false;
+        (*self)->form();
+    });
+}
+
+void Batcher::form() {
+    if (!term_ || stage_) return;
+    const auto uncommitted = std::count_if(in_flight_.begin(), in_flight_.end(),
+                                           [this](const Batch& batch) { return batch.index > committed_; });
+    if (static_cast<std::size_t>(uncommitted) >= batches_in_flight_max) return;
+    const auto index = hooks_.next_index();
+    if (!index) return; // handing over: what waits is refused when that succeeds, and goes on when it fails
+    auto batch = take_from_queue();
+    if (batch.proposals.empty()) return;
+    batch.index = *index;
+    stage_ = std::move(batch);
+    const auto stage = ++stage_number_;
+    if (gate_ == nullptr) return append_stage();
+
+    announcing_ = true;
+    ready_inside_ = false;
+    gate_->prepare(stage_->commands, number(stage_->index), [weak = std::weak_ptr(self_), stage] {
+        if (const auto self = weak.lock()) (*self)->gate_ready(stage);
+    });
+    announcing_ = false;
+    if (ready_inside_ && stage_) append_stage();
+}
+
+Batcher::Batch Batcher::take_from_queue() {
+    Batch batch;
+    std::size_t bytes = 0;
+    while (!queue_.empty() && batch.proposals.size() < limits::batch_commands_max) {
+        auto& next = queue_.front();
+        if (!next->settled()) {
+            bytes += next->command.size();
+            if (bytes > limits::batch_bytes_max && !batch.proposals.empty()) break;
+            batch.commands.push_back(std::move(next->command));
+            batch.proposals.push_back(std::move(next));
+        } // else its deadline passed while it waited: it was never proposed, and will not be
+        queue_.pop_front();
+    }
+    return batch;
+}
+
+void Batcher::gate_ready(std::uint64_t stage) {
+    if (!stage_ || stage != stage_number_) return;
+    if (announcing_) {
+        ready_inside_ = true;
+        return;
+    }
+    // Posted: a gate may say so from anywhere, also while the core's effects are being carried out.
+    scheduler_.post([weak = std::weak_ptr(self_), stage] {
+        const auto self = weak.lock();
+        if (self && (*self)->stage_ && stage == (*self)->stage_number_) (*self)->append_stage();
+    });
+}
+
+void Batcher::append_stage() {
+    auto batch = std::move(*stage_);
+    stage_.reset();
+    const auto index = hooks_.next_index();
+    if (!index) {
+        for (const auto& proposal : batch.proposals)
+            proposal->settle(base::Errc::not_leader);
+        return;
+    }
+    INVARIANT(*index == batch.index); // nothing else is appended while a batch is on the stage
+    auto payload = std::make_shared<const std::string>(encode_batch(batch.commands));
+    batch.commands = {};
+    // Before the append, whose effects may commit and apply it at once.
+    in_flight_.push_back(std::move(batch));
+    hooks_.append(std::move(payload));
+    schedule();
+}
+
+} // namespace bookstore::replication

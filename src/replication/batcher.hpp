@@ -1,0 +1,89 @@
+#pragma once
+/// \file
+/// From single proposals to batches, one log entry each, and from applied entries back to who waits.
+///
+///   queue -> stage (the gate; at most one batch) -> in flight (appended; at most two uncommitted) -> applied
+///
+/// While batches are in flight, commands gather: one append, one sync and one round trip serve all of them.
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <bookstore/base/scheduler.hpp>
+#include <bookstore/consensus/types.hpp>
+#include <bookstore/replication/replica.hpp>
+
+#include "replication/proposal.hpp"
+
+namespace bookstore::replication {
+
+/// Loop thread only.
+class Batcher {
+public:
+    /// More than two batches in flight bring nothing: see docs/replication.md.
+    static constexpr std::size_t batches_in_flight_max = 2;
+
+    struct Hooks {
+        /// Where the core would append now; nothing while it would not (not the leader, handing over).
+        std::function<std::optional<consensus::LogIndex>()> next_index;
+        /// Appends, right after next_index() gave an index.
+        std::function<void(std::shared_ptr<const std::string> payload)> append;
+    };
+
+    /// `gate` may be null. All references outlive the batcher.
+    Batcher(base::Scheduler& scheduler, Deadlines& deadlines, Gate* gate, Hooks hooks);
+    ~Batcher();
+
+    /// Queues. Errc::too_large, overloaded. The caller has checked that this replica leads.
+    base::result<net::Promise<Proposal::Answer>> add(std::string command, base::TimePoint deadline);
+
+    /// This replica leads `term`, with an entry of its own committed: batches may form.
+    void lead(consensus::Term term);
+    /// Ends queue and stage as not_leader (they certainly had no effect), the rest as outcome_unknown.
+    void step_down();
+    /// Ends everything; what is in flight as `in_flight`, what never was appended as `refusal`.
+    void fail(base::Errc in_flight, base::Errc refusal);
+
+    void committed(consensus::LogIndex index);
+    void applied(const consensus::Entry& entry, std::vector<std::string>& outcomes);
+
+    std::size_t waiting() const { return queue_.size(); }
+    bool idle() const { return queue_.empty() && !stage_ && in_flight_.empty(); }
+    /// Index announced to the gate and not appended yet; 0: none.
+    std::uint64_t announced_index() const { return stage_ ? number(stage_->index) : 0; }
+
+private:
+    struct Batch {
+        consensus::LogIndex index{};
+        std::vector<std::string> commands; ///< empty once appended
+        std::vector<std::shared_ptr<Proposal>> proposals;
+    };
+
+    void schedule();
+    void form();
+    Batch take_from_queue();
+    void gate_ready(std::uint64_t stage);
+    void append_stage();
+
+    base::Scheduler& scheduler_;
+    Deadlines& deadlines_;
+    Gate* gate_;
+    Hooks hooks_;
+
+    std::deque<std::shared_ptr<Proposal>> queue_;
+    std::optional<Batch> stage_;
+    std::uint64_t stage_number_ = 0; ///< tells a late `ready` of a former stage from this one's
+    bool announcing_ = false;        ///< inside Gate::prepare()
+    bool ready_inside_ = false;      ///< ready was called there
+    std::deque<Batch> in_flight_;
+    consensus::LogIndex committed_{};
+    std::optional<consensus::Term> term_;
+    bool scheduled_ = false;
+    std::shared_ptr<Batcher*> self_; ///< what tasks and gates hold weakly
+};
+
+} // namespace bookstore::replication

@@ -1,0 +1,146 @@
+#pragma once
+/// \file
+/// Engine::Impl: the parts of a replica, and the wires between them.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <bookstore/replication/replica.hpp>
+
+#include "replication/applier.hpp"
+#include "replication/batcher.hpp"
+#include "replication/checkpoints.hpp"
+#include "replication/core_runner.hpp"
+#include "replication/deadlines.hpp"
+#include "replication/disk.hpp"
+#include "replication/formation.hpp"
+#include "replication/identity.hpp"
+#include "replication/peers.hpp"
+#include "replication/read_rounds.hpp"
+#include "replication/readiness.hpp"
+#include "replication/restore.hpp"
+#include "replication/snapshot_receiver.hpp"
+#include "replication/snapshot_sender.hpp"
+#include "replication/version_waits.hpp"
+
+namespace bookstore::replication {
+
+/// Loop thread only. Lives until its Engine has gone and the last call has ended; after close() it touches
+/// nothing outside itself.
+struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
+    Impl(ReplicaOptions o, Environment e, base::StateMachine& m, Gate* g);
+    ~Impl();
+
+    // engine_start.cpp: from the disk to a running core
+    void start();
+    void make_parts(const Loaded& loaded);
+    void listen();
+    void group_found(std::vector<consensus::NodeId> members);
+    void start_core();
+    void refused(const std::string& reason);
+
+    // engine_core.cpp: what the core asks for
+    void carry_out(consensus::Effects effects);
+    void settle();
+    void received(std::string notice);
+    void log_change(const consensus::RoleChange& change) const;
+    void check_leadership();
+    void lose_leadership();
+    void gain_leadership();
+    void start_read_round(std::function<void(base::result<std::uint64_t>)> done);
+    void compact(std::uint64_t index);
+
+    // engine_snapshot.cpp: a state instead of a log
+    void make_snapshot_parts();
+    std::optional<SnapshotReceiver::Answer> object_to(const SnapshotHeader& header) const;
+    void restart_log(const SnapshotHeader& header, std::function<void()> done);
+    void snapshot_installed(const SnapshotHeader& header);
+
+    // engine_calls.cpp: the public face; each call keeps the engine's parts alive
+    using Self = std::shared_ptr<Impl>;
+    template <typename T>
+    using Call = boost::asio::awaitable<base::result<T>>;
+    static Call<Applied> propose(Self self, std::string command, base::TimePoint deadline);
+    static Call<Applied> propose_anywhere(Self self, std::string command, base::TimePoint deadline);
+    static Call<std::uint64_t> read_barrier(Self self, base::TimePoint deadline);
+    static Call<std::uint64_t> wait_applied(Self self, std::uint64_t version, base::TimePoint deadline);
+    static Call<std::string> serve_propose(Self self, std::string request, base::TimePoint deadline);
+    static Call<std::string> serve_read_index(Self self, base::TimePoint deadline);
+    static Call<std::string> serve_snapshot(Self self, std::string request);
+    static boost::asio::awaitable<void> ask_leader(Self self, base::TimePoint deadline,
+                                                   std::function<void(base::result<std::uint64_t>)> done);
+    static boost::asio::awaitable<void> stop(Self self, base::TimePoint deadline);
+    static boost::asio::awaitable<void> until(Self self, base::TimePoint deadline, std::function<bool()> met);
+    static boost::asio::awaitable<void> make_state_durable(Self self, base::TimePoint deadline);
+
+    // engine_status.cpp: what it is, and how it ends
+    std::optional<base::Errc> refusal() const; ///< of any call
+    bool is_leader() const;                    ///< by role; may not have committed in its term yet
+    bool leading() const;
+    std::optional<unsigned> leader_slot() const;
+    bool learner() const;
+    Phase phase() const;
+    std::string reason() const;
+    Status status() const;
+    void tell_change();
+    void watch_patience();
+    void failed(const std::string& cause);
+    void close();
+    void end_calls(base::Errc in_flight, base::Errc refusal);
+
+    struct Meters;
+
+    const ReplicaOptions options;
+    const Environment env;
+    base::StateMachine& machine;
+    Gate* const gate;
+    std::unique_ptr<Meters> meters;
+
+    Deadlines deadlines;
+    Peers peers;
+    Readiness readiness;
+    VersionWaits version_waits;
+    CoreRunner core;
+    Batcher batcher;
+    ReadRounds core_reads;   ///< rounds with the own core, while it leads
+    ReadRounds leader_reads; ///< rounds with the leader over the network
+    std::map<std::uint64_t, std::function<void(base::result<std::uint64_t>)>> reads_at_core;
+    std::uint64_t last_read_id = 0;
+
+    // Made by start(), from what the disk holds.
+    Identity identity;
+    consensus::Restored restored; ///< until the core starts
+    std::unique_ptr<Disk> disk;
+    std::unique_ptr<Applier> applier;
+    std::unique_ptr<Checkpoints> checkpoints;
+    std::shared_ptr<Formation> formation;
+    std::shared_ptr<SnapshotSender> sender;
+    std::shared_ptr<SnapshotReceiver> receiver;
+
+    std::optional<consensus::Term> led_term; ///< leader by role of this term, as the parts were last told
+    bool gate_told = false;                  ///< between Gate::leading() and not_leading()
+    bool caught_up_once = false;
+    bool stopping = false;
+    bool closed = false;
+    std::optional<std::string> failure;
+
+    struct Told {
+        Phase phase = Phase::forming;
+        consensus::Role role = consensus::Role::follower;
+        std::uint64_t term = 0;
+        std::optional<unsigned> leader_slot;
+        bool operator==(const Told&) const = default;
+    };
+    Told told;
+    std::vector<std::function<void(const Status&)>> change_handlers;
+    std::function<void(std::string)> fatal_handler;
+    std::unique_ptr<base::Timer> patience_timer;
+};
+
+} // namespace bookstore::replication

@@ -1,0 +1,156 @@
+// The public face, and what other replicas call. Every call holds the parts by `self`.
+#include <algorithm>
+#include <utility>
+
+#include <bookstore/base/bytes.hpp>
+#include <bookstore/net/loop.hpp>
+
+#include "replication/engine.hpp"
+
+namespace bookstore::replication {
+namespace {
+
+constexpr base::Duration poll_interval = base::milliseconds(2); ///< of stop() alone
+
+std::string encode_applied(const Applied& applied) {
+    base::ByteWriter out;
+    out.varint(applied.version);
+    out.string(applied.outcome);
+    return out.take();
+}
+
+base::result<Applied> decode_applied(std::string_view bytes) {
+    base::ByteReader in(bytes);
+    Applied applied;
+    applied.version = in.varint();
+    applied.outcome = in.string();
+    if (!in.complete()) return base::Errc::protocol_error;
+    return applied;
+}
+
+base::result<std::uint64_t> decode_index(const base::result<std::string>& bytes) {
+    if (bytes.has_error()) return bytes.error();
+    base::ByteReader in(*bytes);
+    const auto index = in.varint();
+    if (!in.complete()) return base::Errc::protocol_error;
+    return index;
+}
+
+} // namespace
+
+Engine::Impl::Call<Applied> Engine::Impl::propose(Self self, std::string command, base::TimePoint deadline) {
+    if (const auto refusal = self->refusal()) co_return *refusal;
+    if (!self->is_leader() || !self->core.raft()->may_propose()) co_return base::Errc::not_leader;
+    const auto promise = self->batcher.add(std::move(command), deadline);
+    if (promise.has_error()) co_return promise.error();
+    co_return co_await promise->wait();
+}
+
+Engine::Impl::Call<Applied> Engine::Impl::propose_anywhere(Self self, std::string command,
+                                                           base::TimePoint deadline) {
+    if (const auto refusal = self->refusal()) co_return *refusal;
+    if (self->is_leader()) co_return co_await propose(self, std::move(command), deadline);
+    const auto* leader = self->peers.endpoint_of(self->core.raft()->leader());
+    if (leader == nullptr) co_return base::Errc::not_ready;
+    const auto answer = co_await self->env.transport.call(*leader, self->peers.method(GroupMethod::propose),
+                                                          std::move(command), deadline);
+    if (answer.has_error()) co_return answer.error();
+    co_return decode_applied(*answer);
+}
+
+Engine::Impl::Call<std::string> Engine::Impl::serve_propose(Self self, std::string request,
+                                                            base::TimePoint deadline) {
+    if (!self) co_return base::Errc::stopping;
+    const auto applied = co_await propose(self, std::move(request), deadline);
+    if (applied.has_error()) co_return applied.error();
+    co_return encode_applied(*applied);
+}
+
+Engine::Impl::Call<std::uint64_t> Engine::Impl::read_barrier(Self self, base::TimePoint deadline) {
+    if (const auto refusal = self->refusal()) co_return *refusal;
+    auto& rounds = self->is_leader() ? self->core_reads : self->leader_reads;
+    const auto asked = rounds.ask(deadline);
+    const auto index = co_await asked.wait();
+    if (index.has_error()) co_return index.error();
+    co_return co_await wait_applied(self, *index, deadline);
+}
+
+boost::asio::awaitable<void> Engine::Impl::ask_leader(Self self, base::TimePoint deadline,
+                                                      std::function<void(base::result<std::uint64_t>)> done) {
+    const auto* raft = self->core.raft();
+    const auto* leader = raft == nullptr ? nullptr : self->peers.endpoint_of(raft->leader());
+    if (leader == nullptr || raft->leader() == self->identity.node) {
+        done(base::Errc::not_ready);
+        co_return;
+    }
+    const auto answer =
+        co_await self->env.transport.call(*leader, self->peers.method(GroupMethod::read_index), {}, deadline);
+    done(decode_index(answer));
+}
+
+Engine::Impl::Call<std::string> Engine::Impl::serve_read_index(Self self, base::TimePoint deadline) {
+    if (!self) co_return base::Errc::stopping;
+    if (const auto refusal = self->refusal()) co_return *refusal;
+    if (!self->is_leader()) co_return base::Errc::not_leader;
+    const auto asked = self->core_reads.ask(deadline);
+    const auto index = co_await asked.wait();
+    if (index.has_error()) co_return index.error();
+    base::ByteWriter out;
+    out.varint(*index);
+    co_return out.take();
+}
+
+Engine::Impl::Call<std::uint64_t> Engine::Impl::wait_applied(Self self, std::uint64_t version,
+                                                             base::TimePoint deadline) {
+    if (const auto refusal = self->refusal()) co_return *refusal;
+    if (self->applier->applied() >= version) co_return self->applier->applied();
+    const auto reached = self->version_waits.add(version, deadline);
+    co_return co_await reached.wait();
+}
+
+Engine::Impl::Call<std::string> Engine::Impl::serve_snapshot(Self self, std::string request) {
+    if (!self) co_return base::Errc::stopping;
+    if (const auto refusal = self->refusal()) co_return *refusal;
+    const auto chunk = decode_snapshot_chunk(request);
+    if (chunk.has_error()) co_return chunk.error();
+    const auto received = self->receiver->receive(*chunk);
+    const auto answer = co_await received.wait();
+    if (answer.has_error()) co_return answer.error();
+    co_return encode(*answer);
+}
+
+boost::asio::awaitable<void> Engine::Impl::stop(Self self, base::TimePoint deadline) {
+    if (self->closed) co_return;
+    self->stopping = true;
+    self->tell_change();
+    const auto& scheduler = self->env.scheduler;
+    const auto half = scheduler.now() + (deadline - scheduler.now()) / 2;
+    co_await until(self, half, [&impl = *self] { return !impl.is_leader() || impl.batcher.idle(); });
+    if (self->is_leader() && self->core.raft()->configuration().voters.size() > 1) {
+        self->core.give(consensus::TransferAsked{});
+        // A transfer that has not worked within an election time-out has failed.
+        co_await until(self, std::min(deadline, scheduler.now() + 2 * self->options.election_timeout),
+                       [&impl = *self] { return !impl.is_leader(); });
+    }
+    co_await make_state_durable(self, deadline);
+    self->close();
+}
+
+boost::asio::awaitable<void> Engine::Impl::make_state_durable(Self self, base::TimePoint deadline) {
+    if (self->failure || !self->applier) co_return;
+    co_await until(self, deadline, [&impl = *self] { return impl.closed || impl.applier->store_idle(); });
+    if (self->closed) co_return;
+    net::Promise<bool> done;
+    const auto expiry = self->deadlines.add(deadline, [done] { done.set(false); });
+    self->env.state_worker.submit([&store = self->env.state] { store.checkpoint(); },
+                                  [done](std::exception_ptr) { done.set(true); });
+    if (co_await done.wait()) self->deadlines.remove(expiry);
+}
+
+boost::asio::awaitable<void> Engine::Impl::until(Self self, base::TimePoint deadline,
+                                                 std::function<bool()> met) {
+    while (!self->closed && !met() && self->env.scheduler.now() < deadline)
+        co_await net::sleep_until(self->env.scheduler, self->env.scheduler.now() + poll_interval);
+}
+
+} // namespace bookstore::replication

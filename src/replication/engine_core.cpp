@@ -1,0 +1,116 @@
+// What the core asks for, carried out; and what the parts are told when it has settled.
+#include <utility>
+
+#include <bookstore/base/log.hpp>
+
+#include "replication/engine.hpp"
+#include "replication/engine_meters.hpp"
+
+namespace bookstore::replication {
+
+void Engine::Impl::carry_out(consensus::Effects effects) {
+    check_leadership(); // first: what is committed below may have replaced what a deposed leader appended
+    if (effects.persist) disk->persist(*effects.persist);
+    for (const auto& message : effects.messages)
+        peers.send(message);
+    for (auto& held : effects.held)
+        disk->hold(std::move(held));
+    batcher.committed(core.raft()->commit_index());
+    if (!effects.committed.empty()) applier->add(std::move(effects.committed));
+    for (const auto& read : effects.reads) {
+        auto asked = reads_at_core.extract(read.id);
+        if (asked.empty()) continue;
+        if (read.ok)
+            asked.mapped()(number(read.index));
+        else
+            asked.mapped()(base::Errc::not_leader);
+    }
+    for (const auto& snapshot : effects.snapshots)
+        sender->send(snapshot.to, core.raft()->first_index());
+    if (effects.change) log_change(*effects.change);
+}
+
+void Engine::Impl::settle() {
+    if (leading() && !gate_told) gain_leadership();
+    meters->show(*core.raft(), applier->applied(), batcher.waiting());
+    tell_change();
+}
+
+void Engine::Impl::received(std::string notice) {
+    const auto* raft = core.raft();
+    auto message = consensus::decode_message(notice);
+    if (raft == nullptr || !message || message->to != identity.node || !peers.slot_of(message->from)) return;
+    const auto* append = std::get_if<consensus::AppendRequest>(&message->body);
+    if (append == nullptr) return core.give(consensus::Received{std::move(*message)});
+    // While a snapshot takes the place of the log, entries for the old one are as good as lost on the way. A
+    // heartbeat about nothing is answered: the leader may need this voice to stay the leader.
+    const bool about_nothing = append->entries.empty() && append->prev_index == consensus::LogIndex{};
+    if (receiver->installing() && !about_nothing) return;
+    const auto from = message->from;
+    const auto term = message->term;
+    const auto commit = number(append->commit);
+    core.give(consensus::Received{std::move(*message)});
+    raft = core.raft();
+    if (raft == nullptr || raft->leader() != from || raft->term() != term) return;
+    readiness.heard(from, term, commit, env.scheduler.now());
+    watch_patience();
+    tell_change();
+}
+
+void Engine::Impl::log_change(const consensus::RoleChange& change) const {
+    const auto term = number(change.term);
+    switch (change.role) {
+    case consensus::Role::leader:
+        return base::log::info("elected leader", {{"group", options.group}, {"term", term}});
+    case consensus::Role::follower:
+        if (const auto slot = peers.slot_of(change.leader))
+            return base::log::info("follows", {{"group", options.group}, {"term", term}, {"leader", *slot}});
+        return base::log::info("has no leader", {{"group", options.group}, {"term", term}});
+    case consensus::Role::pre_candidate:
+    case consensus::Role::candidate:
+        return base::log::debug("stands for election", {{"group", options.group}, {"term", term}});
+    }
+}
+
+void Engine::Impl::check_leadership() {
+    const auto* raft = core.raft();
+    const bool leads = raft->role() == consensus::Role::leader;
+    if (led_term && (!leads || raft->term() != *led_term)) lose_leadership();
+    if (leads && !led_term) led_term = raft->term();
+}
+
+void Engine::Impl::lose_leadership() {
+    led_term.reset();
+    if (std::exchange(gate_told, false) && gate != nullptr) gate->not_leading();
+    batcher.step_down();
+    core_reads.fail(base::Errc::not_leader);
+    reads_at_core.clear();
+    readiness.lost();
+}
+
+/// An entry of this leader's own term is committed: so it knows the group's commit index, and may write.
+void Engine::Impl::gain_leadership() {
+    gate_told = true;
+    const auto& raft = *core.raft();
+    readiness.lead(identity.node, raft.term(), number(raft.commit_index()));
+    if (gate != nullptr) gate->leading(number(raft.term()), number(raft.last_index()));
+    batcher.lead(raft.term());
+}
+
+void Engine::Impl::start_read_round(std::function<void(base::result<std::uint64_t>)> done) {
+    if (core.raft() == nullptr) return done(base::Errc::not_leader);
+    const auto id = ++last_read_id;
+    reads_at_core.emplace(id, std::move(done));
+    core.give(consensus::ReadAsked{id});
+}
+
+void Engine::Impl::compact(std::uint64_t index) {
+    const auto* raft = core.raft();
+    if (raft == nullptr || receiver->installing()) return;
+    if (const auto needed = sender->needed_above()) index = std::min(index, *needed);
+    if (consensus::LogIndex{index} < raft->first_index()) return;
+    base::log::debug("cuts the log", {{"group", options.group}, {"up_to", index}});
+    core.give(consensus::CompactionAsked{consensus::LogIndex{index}});
+}
+
+} // namespace bookstore::replication

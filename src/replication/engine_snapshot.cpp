@@ -1,0 +1,68 @@
+// A state instead of a log: for peers whose next entry has been cut away, and for us when we are one.
+#include <utility>
+
+#include <bookstore/base/log.hpp>
+
+#include "replication/engine.hpp"
+
+namespace bookstore::replication {
+
+void Engine::Impl::make_snapshot_parts() {
+    const auto fail = [this](const std::string& cause) { failed(cause); };
+    sender = std::make_shared<SnapshotSender>(
+        env.state, env.state_worker, peers, env.transport, env.scheduler, env.executor,
+        SnapshotSender::Hooks{[this] { return applier->submitted(); },
+                              [this]() -> std::optional<SnapshotHeader> {
+                                  if (!is_leader()) return std::nullopt;
+                                  SnapshotHeader header;
+                                  header.from = identity.node;
+                                  header.term = core.raft()->term();
+                                  header.configuration = core.raft()->configuration();
+                                  return header;
+                              },
+                              [this](const consensus::SnapshotSent& sent) { core.give(sent); }, fail});
+    receiver = std::make_shared<SnapshotReceiver>(
+        machine, env.state, env.state_worker, env.scheduler,
+        SnapshotReceiver::Hooks{[this](const SnapshotHeader& header) { return object_to(header); },
+                                [this] { applier->pause(); },
+                                [this](const SnapshotHeader& header, std::function<void()> done) {
+                                    restart_log(header, std::move(done));
+                                },
+                                [this](const SnapshotHeader& header) { snapshot_installed(header); },
+                                [this] { applier->resume(); }, fail});
+}
+
+/// A log that contains the snapshot's last entry contains all of it, and perhaps more that was acknowledged
+/// since: it must not be thrown away for it. A log that does not cannot have got anything acknowledged behind
+/// it, because what a snapshot holds is committed.
+std::optional<SnapshotReceiver::Answer> Engine::Impl::object_to(const SnapshotHeader& header) const {
+    const auto* raft = core.raft();
+    if (raft == nullptr || header.to != identity.node || !peers.slot_of(header.from))
+        return base::Errc::not_ready;
+    if (header.term < raft->term() || is_leader()) return base::Errc::not_leader;
+    if (header.term > raft->term())
+        return base::Errc::not_ready; // the leader's next heartbeat brings the term
+    if (raft->wants_snapshot(header.last_index, header.last_term)) return std::nullopt;
+    if (header.last_index > raft->durable_index()) return base::Errc::not_ready; // held, but not safely yet
+    return SnapshotReply{true, header.last_index};
+}
+
+void Engine::Impl::restart_log(const SnapshotHeader& header, std::function<void()> done) {
+    auto next = identity;
+    next.configuration = header.configuration;
+    const storage::LogWrite::Reset base{number(header.last_index), number(header.last_term)};
+    core.hold();
+    disk->write_metadata(encode(next), [this, next] { identity.configuration = next.configuration; });
+    disk->reset(base, std::move(done));
+}
+
+void Engine::Impl::snapshot_installed(const SnapshotHeader& header) {
+    base::log::info(
+        "installed a snapshot",
+        {{"group", options.group}, {"version", number(header.last_index)}, {"bytes", header.bytes}});
+    checkpoints->snapshot_installed();
+    applier->restart_at({number(header.last_index), number(header.last_term)});
+    core.release({header.from, header.term, header.last_index, header.last_term, header.configuration});
+}
+
+} // namespace bookstore::replication

@@ -1,0 +1,123 @@
+// From what the disk holds to a running core.
+#include <utility>
+
+#include <bookstore/base/log.hpp>
+
+#include "replication/engine.hpp"
+
+namespace bookstore::replication {
+
+void Engine::Impl::start() {
+    auto loaded = load_from_disk(options, env, machine);
+    identity = loaded.identity;
+    make_parts(loaded);
+    restored = std::move(loaded.restored);
+    peers.set_members(identity.members);
+    listen();
+    if (identity.formed()) start_core();
+    formation->start();
+    tell_change();
+}
+
+void Engine::Impl::make_parts(const Loaded& loaded) {
+    const auto fail = [this](const std::string& cause) { failed(cause); };
+    disk = std::make_unique<Disk>(
+        options.group, env.log, env.log_worker, env.scheduler, env.metrics,
+        Disk::Hooks{[this](std::uint64_t sequence) { core.give(consensus::Persisted{sequence}); },
+                    [this](const consensus::Message& message) { peers.send(message); }, fail});
+    checkpoints = std::make_unique<Checkpoints>(
+        env.state, env.state_worker, options.checkpoint_bytes, options.log_keep_bytes,
+        Checkpoints::Hooks{[this](std::uint64_t index) { compact(index); }, fail});
+    applier = std::make_unique<Applier>(
+        machine, env.state, env.state_worker, env.scheduler, loaded.state,
+        Applier::Hooks{[this](const consensus::Entry& entry, std::vector<std::string>& outcomes) {
+                           batcher.applied(entry, outcomes);
+                           checkpoints->applied(number(entry.index), entry.payload->size());
+                       },
+                       [this] {
+                           version_waits.reached(applier->applied());
+                           checkpoints->run();
+                           tell_change();
+                       },
+                       fail});
+    for (const auto& entry : loaded.restored.entries) {
+        if (entry.index <= loaded.restored.applied)
+            checkpoints->restored(number(entry.index), entry.payload->size());
+    }
+    formation = std::make_shared<Formation>(
+        options, identity, peers, env.transport, env.scheduler, env.executor,
+        Formation::Hooks{[this](std::vector<consensus::NodeId> members) { group_found(std::move(members)); },
+                         [this](const std::string& reason) { refused(reason); }});
+    make_snapshot_parts();
+}
+
+void Engine::Impl::listen() {
+    auto& transport = env.transport;
+    const auto weak = weak_from_this();
+    // These lambdas are no coroutines: what they start holds the parts by itself.
+    const auto serve = [weak](auto member) {
+        return [weak, member](std::string request, base::TimePoint deadline) -> Call<std::string> {
+            return member(weak.lock(), std::move(request), deadline);
+        };
+    };
+    const auto hello = [](Self self, std::string request, base::TimePoint) -> Call<std::string> {
+        if (!self || self->closed || self->failure) co_return base::Errc::stopping;
+        co_return self->formation->answer(request);
+    };
+    const auto propose_here = [](Self self, std::string request, base::TimePoint deadline) {
+        return serve_propose(std::move(self), std::move(request), deadline);
+    };
+    const auto read_index = [](Self self, std::string, base::TimePoint deadline) {
+        return serve_read_index(std::move(self), deadline);
+    };
+    const auto snapshot = [](Self self, std::string request, base::TimePoint) {
+        return serve_snapshot(std::move(self), std::move(request));
+    };
+    transport.on_call(peers.method(GroupMethod::hello), serve(hello));
+    transport.on_call(peers.method(GroupMethod::propose), serve(propose_here));
+    transport.on_call(peers.method(GroupMethod::read_index), serve(read_index));
+    transport.on_call(peers.method(GroupMethod::snapshot), serve(snapshot));
+    transport.on_notice(peers.method(GroupMethod::raft), [weak](std::string notice) {
+        if (const auto self = weak.lock()) self->received(std::move(notice));
+    });
+    transport.on_state([weak](const net::Endpoint& peer, bool connected) {
+        const auto self = weak.lock();
+        if (!self || connected) return;
+        for (const auto node : self->peers.nodes_at(peer))
+            self->core.give(consensus::PeerLost{node});
+    });
+}
+
+void Engine::Impl::group_found(std::vector<consensus::NodeId> members) {
+    auto next = identity;
+    next.members = std::move(members);
+    next.configuration = {next.members, {}};
+    disk->write_metadata(encode(next), [this, next] {
+        identity = next;
+        peers.set_members(identity.members);
+        restored.configuration = identity.configuration;
+        base::log::info(learner() ? "joins as a learner: this data directory is new to the group"
+                                  : "the group has formed",
+                        {{"group", options.group}, {"members", identity.members.size()}});
+        start_core();
+        formation->joined();
+        tell_change();
+    });
+}
+
+void Engine::Impl::start_core() {
+    consensus::Options core_options;
+    core_options.self = identity.node;
+    core_options.election_timeout = options.election_timeout;
+    core_options.heartbeat_interval = options.heartbeat_interval;
+    core_options.drift_margin = options.drift_margin;
+    core_options.reluctant = options.members[options.slot].reluctant;
+    core.start(core_options, std::move(restored), env.random);
+}
+
+void Engine::Impl::refused(const std::string& reason) {
+    failed(reason);
+    if (fatal_handler) fatal_handler(reason);
+}
+
+} // namespace bookstore::replication

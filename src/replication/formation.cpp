@@ -1,0 +1,176 @@
+#include "replication/formation.hpp"
+
+#include <utility>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <bookstore/base/log.hpp>
+#include <bookstore/net/loop.hpp>
+
+namespace bookstore::replication {
+namespace {
+
+constexpr base::Duration ask_interval = base::milliseconds(100);
+constexpr base::Duration tell_interval = base::seconds(1); ///< a learner's, for members that were restarted
+constexpr base::Duration ask_patience = base::milliseconds(500);
+
+} // namespace
+
+Formation::Formation(const ReplicaOptions& options, const Identity& identity, Peers& peers,
+                     net::Transport& transport, base::Scheduler& scheduler,
+                     boost::asio::any_io_executor executor, Hooks hooks)
+    : options_(options),
+      identity_(identity),
+      peers_(peers),
+      transport_(transport),
+      scheduler_(scheduler),
+      executor_(std::move(executor)),
+      hooks_(std::move(hooks)),
+      others_(options.members.size()) {}
+
+void Formation::start() {
+    if (identity_.formed()) {
+        decided_ = true;
+        return joined();
+    }
+    try_to_form();
+    if (!decided_) round();
+}
+
+void Formation::joined() {
+    if (learner()) round();
+}
+
+void Formation::close() {
+    closed_ = true;
+    timer_.reset();
+}
+
+bool Formation::may_form() const {
+    return !identity_.formed() && options_.first_start.value_or(true);
+}
+
+bool Formation::learner() const {
+    return identity_.formed() && identity_.members[options_.slot] != identity_.node;
+}
+
+Hello Formation::own() const {
+    return {options_.group, options_.members.size(), options_.slot, identity_.node,
+            may_form(),     identity_.members};
+}
+
+void Formation::round() {
+    if (closed_ || (decided_ && !learner())) return;
+    for (unsigned slot = 0; slot < others_.size(); ++slot) {
+        if (slot != options_.slot && !others_[slot].asking) ask(slot);
+    }
+    timer_ = scheduler_.after(learner() ? tell_interval : ask_interval, [this] { round(); });
+}
+
+void Formation::ask(unsigned slot) {
+    others_[slot].asking = true;
+    auto task = [self = shared_from_this(), slot]() -> boost::asio::awaitable<void> {
+        const auto deadline = self->scheduler_.now() + ask_patience;
+        const auto answer = co_await self->transport_.call(self->options_.members[slot].endpoint,
+                                                           self->peers_.method(GroupMethod::hello),
+                                                           encode(self->own()), deadline);
+        if (!self->closed_) self->answered(slot, answer);
+    };
+    net::spawn(executor_, "hello", std::move(task));
+}
+
+void Formation::answered(unsigned slot, const base::result<std::string>& answer) {
+    others_[slot].asking = false;
+    if (answer.has_error()) {
+        if (answer.error() == base::Errc::invalid_argument)
+            complain(slot,
+                     "it has another idea of the cluster than this replica: compare the configuration files");
+        return;
+    }
+    const auto hello = decode_hello(*answer);
+    if (hello && accept(*hello, slot)) consider(*hello);
+}
+
+base::result<std::string> Formation::answer(std::string_view request) {
+    const auto hello = decode_hello(request);
+    if (!hello) return hello.error();
+    if (!accept(*hello, std::nullopt)) return base::Errc::invalid_argument;
+    // Answered with what was durable before: considering may only lead to something that is not yet.
+    auto reply = encode(own());
+    consider(*hello);
+    return reply;
+}
+
+bool Formation::accept(const Hello& hello, std::optional<unsigned> expected_slot) {
+    const auto slot = static_cast<unsigned>(hello.slot);
+    if (hello.group != options_.group || hello.member_count != options_.members.size() ||
+        hello.slot >= others_.size() || slot == options_.slot || expected_slot.value_or(slot) != slot) {
+        complain(expected_slot.value_or(options_.slot), "says it is replica " + std::to_string(hello.slot) +
+                                                            " of " + std::to_string(hello.member_count) +
+                                                            " in group " + hello.group +
+                                                            ": compare the configuration files");
+        return false;
+    }
+    if (hello.node == identity_.node) {
+        complain(slot, "has this replica's identity: is its data directory a copy of ours?");
+        return false;
+    }
+    return true;
+}
+
+void Formation::complain(unsigned slot, const std::string& complaint) {
+    if (others_[slot].complaint == complaint) return;
+    others_[slot].complaint = complaint;
+    base::log::warning(
+        complaint, {{"group", options_.group}, {"peer", net::to_string(options_.members[slot].endpoint)}});
+}
+
+void Formation::consider(const Hello& hello) {
+    const auto slot = static_cast<unsigned>(hello.slot);
+    others_[slot].said = hello;
+    if (identity_.formed()) {
+        if (!hello.members.empty() && hello.members != identity_.members)
+            complain(slot,
+                     "belongs to a group that was formed with other members: one of us must lose its data");
+        peers_.remember(slot, hello.node);
+    }
+    if (decided_) return;
+    if (hello.members.empty()) return try_to_form();
+    if (hello.members.size() != others_.size()) return;
+    decided_ = true;
+    if (hello.members[options_.slot] != identity_.node && options_.first_start.value_or(false))
+        return hooks_.refused(
+            "the " + options_.group +
+            " group exists already, without this replica: start it with --first-start=0 to have it "
+            "brought up to date by the others");
+    hooks_.found(hello.members);
+}
+
+void Formation::try_to_form() {
+    if (!may_form()) return;
+    std::vector<consensus::NodeId> members;
+    for (unsigned slot = 0; slot < others_.size(); ++slot) {
+        const auto& said = others_[slot].said;
+        if (slot == options_.slot)
+            members.push_back(identity_.node);
+        else if (said && said->may_form)
+            members.push_back(said->node);
+        else
+            return;
+    }
+    decided_ = true;
+    hooks_.found(std::move(members));
+}
+
+std::string Formation::reason() const {
+    std::string missing;
+    for (unsigned slot = 0; slot < others_.size(); ++slot) {
+        if (slot == options_.slot || others_[slot].said) continue;
+        missing += (missing.empty() ? "" : ", ") + net::to_string(options_.members[slot].endpoint);
+    }
+    if (!may_form()) return "waiting for a member that has data (--first-start=0)";
+    if (missing.empty()) return "waiting for every member to start without --first-start=0";
+    return "waiting for a first word of " + missing;
+}
+
+} // namespace bookstore::replication

@@ -1,0 +1,88 @@
+#pragma once
+/// \file
+/// How replicas find each other: a group forms by itself once, and afterwards tells every newcomer who it is.
+///
+/// A replica without a group asks every configured member who it is. When all have answered and none knows of
+/// a group, the group is all of them. Every replica comes to the same list, because a NodeId is durable
+/// before it is told to anybody; and whoever knows of a formed group says so, with its list, so that nobody
+/// forms a second one. A replica that such a list does not contain has lost its disk: it follows as a
+/// learner.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <bookstore/base/scheduler.hpp>
+#include <bookstore/net/transport.hpp>
+
+#include "replication/hello.hpp"
+#include "replication/identity.hpp"
+#include "replication/peers.hpp"
+
+namespace bookstore::replication {
+
+/// Loop thread only.
+class Formation : public std::enable_shared_from_this<Formation> {
+public:
+    struct Hooks {
+        /// The group is known: make it durable, then call joined(). Once.
+        std::function<void(std::vector<consensus::NodeId> members)> found;
+        /// This replica must not go on: the reason, for the operator. Once, instead of found.
+        std::function<void(const std::string& reason)> refused;
+    };
+
+    /// All references outlive it, until close(). `identity` is durable.
+    Formation(const ReplicaOptions& options, const Identity& identity, Peers& peers,
+              net::Transport& transport, base::Scheduler& scheduler, boost::asio::any_io_executor executor,
+              Hooks hooks);
+
+    /// Begins to ask. A group of one is found at once, before this returns.
+    void start();
+    /// `found`'s members, or those known from the start, are durable in `identity`. A learner goes on telling
+    /// the members where it is.
+    void joined();
+    void close();
+
+    /// The answer to another's hello, learning from it. protocol_error, or invalid_argument when the other
+    /// has another idea of the cluster.
+    base::result<std::string> answer(std::string_view request);
+
+    /// What it waits for.
+    std::string reason() const;
+
+private:
+    struct Other {
+        std::optional<Hello> said;
+        bool asking = false;
+        std::string complaint; ///< what was logged last, so that it is logged once
+    };
+
+    Hello own() const;
+    bool may_form() const;
+    bool learner() const;
+    void round();
+    void ask(unsigned slot);
+    void answered(unsigned slot, const base::result<std::string>& answer);
+    bool accept(const Hello& hello, std::optional<unsigned> expected_slot);
+    void complain(unsigned slot, const std::string& complaint);
+    void consider(const Hello& hello);
+    void try_to_form();
+
+    const ReplicaOptions& options_;
+    const Identity& identity_;
+    Peers& peers_;
+    net::Transport& transport_;
+    base::Scheduler& scheduler_;
+    boost::asio::any_io_executor executor_;
+    Hooks hooks_;
+    std::vector<Other> others_; ///< by slot; the own one unused
+    std::unique_ptr<base::Timer> timer_;
+    bool decided_ = false; ///< found or refused
+    bool closed_ = false;
+};
+
+} // namespace bookstore::replication

@@ -1,0 +1,28 @@
+#pragma once
+/// \file
+/// What replicas tell each other about themselves before, and beside, Raft.
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bookstore/base/error.hpp>
+#include <bookstore/consensus/types.hpp>
+
+namespace bookstore::replication {
+
+/// Request and answer of GroupMethod::hello alike. Everything in it is durable at its sender.
+struct Hello {
+    std::string group;
+    std::uint64_t member_count = 0; ///< configured
+    std::uint64_t slot = 0;         ///< of the sender
+    consensus::NodeId node = consensus::nobody;
+    bool may_form = false;                  ///< without a group, and willing to form one
+    std::vector<consensus::NodeId> members; ///< by slot; empty: knows of no formed group
+};
+
+std::string encode(const Hello& hello);
+/// Errc::protocol_error for anything encode() did not write.
+base::result<Hello> decode_hello(std::string_view bytes);
+
+} // namespace bookstore::replication

@@ -1,0 +1,125 @@
+#include "replication/restore.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <bookstore/base/log.hpp>
+
+namespace bookstore::replication {
+namespace {
+
+using Position = storage::StateStore::Position;
+
+[[noreturn]] void refuse(const ReplicaOptions& options, const std::string& why) {
+    throw std::runtime_error(options.group + " replica " + std::to_string(options.slot) + ": " + why);
+}
+
+void check_start_flag(const ReplicaOptions& options, bool has_data) {
+    if (has_data && options.first_start.value_or(false))
+        refuse(options,
+               "--first-start=1, but the data directory holds data already: start without it to resume, or "
+               "name an empty directory");
+}
+
+std::uint64_t last_index(const storage::LoadedLog& log) {
+    return log.records.empty() ? log.base_index : log.records.back().index;
+}
+
+/// Does the log hold, at the state's position, what the state has applied there?
+bool contains(const storage::LoadedLog& log, Position state) {
+    if (state.index == log.base_index) return state.term == log.base_term;
+    return state.index <= last_index(log) && log.records[state.index - log.base_index - 1].term == state.term;
+}
+
+/// A crash between the installation of a snapshot and the reset of the log behind it, or a state that had
+/// applied what only others had made durable: everything in the log up to the state is part of it, and what
+/// follows contradicts it.
+void overtake(const ReplicaOptions& options, storage::LogStore& store, storage::LoadedLog& log,
+              Position state) {
+    base::log::warning("the log ends before, or contradicts, the state: it starts anew behind it",
+                       {{"group", options.group}, {"log_last", last_index(log)}, {"state", state.index}});
+    storage::LogWrite write;
+    write.reset = storage::LogWrite::Reset{state.index, state.term};
+    store.write(write);
+    log.base_index = state.index;
+    log.base_term = state.term;
+    log.records.clear();
+}
+
+void reconcile(const ReplicaOptions& options, storage::LogStore& store, storage::LoadedLog& log,
+               Position state) {
+    if (state.index < log.base_index)
+        refuse(options, "the state ends at version " + std::to_string(state.index) +
+                            ", but the log begins behind " + std::to_string(log.base_index) +
+                            ": what lies between is lost. Move the data directory away and start with "
+                            "--first-start=0");
+    if (contains(log, state)) return;
+    if (state.index == log.base_index)
+        refuse(options, "state and log disagree about the term of version " + std::to_string(state.index) +
+                            ". Move the data directory away and start with --first-start=0");
+    overtake(options, store, log, state);
+}
+
+consensus::Restored to_core(storage::LoadedLog log, Position state, const Identity& identity) {
+    consensus::Restored restored;
+    restored.hard_state = {consensus::Term{log.vote.term}, consensus::NodeId{log.vote.vote}};
+    restored.base_index = consensus::LogIndex{log.base_index};
+    restored.base_term = consensus::Term{log.base_term};
+    restored.applied = consensus::LogIndex{state.index};
+    restored.configuration = identity.configuration;
+    restored.entries.reserve(log.records.size());
+    for (auto& record : log.records)
+        restored.entries.push_back({consensus::LogIndex{record.index}, consensus::Term{record.term},
+                                    static_cast<consensus::EntryKind>(record.kind),
+                                    std::move(record.payload)});
+    return restored;
+}
+
+Identity new_identity(storage::LogStore& store, base::Random& random) {
+    Identity identity;
+    while (identity.node == consensus::nobody)
+        identity.node = consensus::NodeId{random.next()};
+    store.write_metadata(encode(identity));
+    return identity;
+}
+
+Identity known_identity(const ReplicaOptions& options, const std::string& metadata) {
+    auto identity = decode_identity(metadata);
+    if (!identity)
+        refuse(options, "the log's metadata is damaged. Move the data directory away and start with "
+                        "--first-start=0");
+    if (identity->formed() && identity->members.size() != options.members.size())
+        refuse(options, "the configuration names " + std::to_string(options.members.size()) +
+                            " members, but this replica's group was formed with " +
+                            std::to_string(identity->members.size()));
+    return std::move(*identity);
+}
+
+} // namespace
+
+Loaded load_from_disk(const ReplicaOptions& options, const Environment& environment,
+                      base::StateMachine& machine) {
+    Loaded loaded;
+    auto log = environment.log.load();
+    loaded.state = environment.state.load(machine);
+    machine.take_changes();
+    const bool log_empty = log.metadata.empty() && last_index(log) == 0 && log.vote.term == 0;
+    if (log_empty) {
+        check_start_flag(options, loaded.state.index > 0);
+        if (loaded.state.index > 0)
+            refuse(options,
+                   "the data directory has a state but no log: its votes are lost. Move it away and start "
+                   "with --first-start=0");
+        loaded.identity = new_identity(environment.log, environment.random);
+        return loaded;
+    }
+    loaded.identity = known_identity(options, log.metadata);
+    check_start_flag(options, loaded.identity.formed());
+    reconcile(options, environment.log, log, loaded.state);
+    loaded.restored = to_core(std::move(log), loaded.state, loaded.identity);
+    return loaded;
+}
+
+} // namespace bookstore::replication

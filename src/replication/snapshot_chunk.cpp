@@ -1,0 +1,72 @@
+#include "replication/snapshot_chunk.hpp"
+
+#include <utility>
+
+#include <bookstore/base/bytes.hpp>
+#include <bookstore/consensus/message.hpp>
+
+namespace bookstore::replication {
+namespace {
+
+constexpr std::uint8_t snapshot_version = 1;
+constexpr std::size_t header_bytes_about = 256;
+
+} // namespace
+
+std::string encode(const SnapshotChunk& chunk) {
+    base::ByteWriter out;
+    out.reserve(chunk.data.size() + header_bytes_about);
+    out.u8(snapshot_version);
+    out.u64(number(chunk.header.from));
+    out.u64(number(chunk.header.to));
+    out.varint(number(chunk.header.term));
+    out.varint(number(chunk.header.last_index));
+    out.varint(number(chunk.header.last_term));
+    out.string(consensus::encode(chunk.header.configuration));
+    out.varint(chunk.header.bytes);
+    out.u64(chunk.header.hash);
+    out.varint(chunk.offset);
+    out.string(chunk.data);
+    return out.take();
+}
+
+base::result<SnapshotChunk> decode_snapshot_chunk(std::string_view bytes) {
+    base::ByteReader in(bytes);
+    if (in.u8() != snapshot_version) return base::Errc::protocol_error;
+    SnapshotChunk chunk;
+    chunk.header.from = consensus::NodeId{in.u64()};
+    chunk.header.to = consensus::NodeId{in.u64()};
+    chunk.header.term = consensus::Term{in.varint()};
+    chunk.header.last_index = consensus::LogIndex{in.varint()};
+    chunk.header.last_term = consensus::Term{in.varint()};
+    auto configuration = consensus::decode_configuration(in.string());
+    chunk.header.bytes = in.varint();
+    chunk.header.hash = in.u64();
+    chunk.offset = in.varint();
+    chunk.data = in.string();
+    if (!in.complete() || !configuration) return base::Errc::protocol_error;
+    if (chunk.offset > chunk.header.bytes || chunk.data.size() > chunk.header.bytes - chunk.offset)
+        return base::Errc::protocol_error;
+    chunk.header.configuration = std::move(*configuration);
+    return chunk;
+}
+
+std::string encode(const SnapshotReply& reply) {
+    base::ByteWriter out;
+    out.u8(snapshot_version);
+    out.boolean(reply.installed);
+    out.varint(number(reply.last_index));
+    return out.take();
+}
+
+base::result<SnapshotReply> decode_snapshot_reply(std::string_view bytes) {
+    base::ByteReader in(bytes);
+    if (in.u8() != snapshot_version) return base::Errc::protocol_error;
+    SnapshotReply reply;
+    reply.installed = in.boolean();
+    reply.last_index = consensus::LogIndex{in.varint()};
+    if (!in.complete()) return base::Errc::protocol_error;
+    return reply;
+}
+
+} // namespace bookstore::replication

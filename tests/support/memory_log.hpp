@@ -1,0 +1,78 @@
+#pragma once
+/// \file
+/// A log store in memory that outlives its process, and can be made to fail.
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include <bookstore/base/error.hpp>
+#include <bookstore/storage/log_store.hpp>
+
+namespace bookstore::test {
+
+/// What survives a crash. Every write is synced: under a VirtualWorker it happens at its end or, when the
+/// process dies before, not at all.
+struct LogDisk {
+    storage::LoadedLog content;
+    std::uint64_t writes = 0;
+    std::optional<std::uint64_t> writes_left; ///< then every write fails
+
+    std::uint64_t last_index() const { return content.base_index + content.records.size(); }
+};
+
+class MemoryLog final : public storage::LogStore {
+public:
+    explicit MemoryLog(LogDisk& disk) : disk_(disk) {}
+
+    storage::LoadedLog load() override { return disk_.content; }
+    void write(const storage::LogWrite& step) override;
+    void write_metadata(std::string_view bytes) override {
+        spend();
+        disk_.content.metadata = bytes;
+    }
+
+private:
+    void spend() {
+        if (disk_.writes_left && (*disk_.writes_left)-- == 0) {
+            disk_.writes_left = 0;
+            throw std::runtime_error("log.db: disk I/O error");
+        }
+        ++disk_.writes;
+    }
+    void compact(std::uint64_t to);
+
+    LogDisk& disk_;
+};
+
+inline void MemoryLog::write(const storage::LogWrite& step) {
+    spend();
+    auto& log = disk_.content;
+    if (step.vote) log.vote = *step.vote;
+    if (step.truncate_from && *step.truncate_from <= disk_.last_index()) {
+        INVARIANT(*step.truncate_from > log.base_index);
+        log.records.resize(*step.truncate_from - log.base_index - 1);
+    }
+    for (const auto& record : step.append) {
+        INVARIANT(record.index == disk_.last_index() + 1);
+        log.records.push_back(record);
+    }
+    if (step.compact_to) compact(*step.compact_to);
+    if (step.reset) {
+        log.records.clear();
+        log.base_index = step.reset->base_index;
+        log.base_term = step.reset->base_term;
+    }
+}
+
+inline void MemoryLog::compact(std::uint64_t to) {
+    auto& log = disk_.content;
+    if (to <= log.base_index) return;
+    INVARIANT(to <= disk_.last_index());
+    const auto count = to - log.base_index;
+    log.base_term = log.records[count - 1].term;
+    log.base_index = to;
+    log.records.erase(log.records.begin(), log.records.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+} // namespace bookstore::test
