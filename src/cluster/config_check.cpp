@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "cluster/secret_file.hpp"
+#include <bookstore/cluster/secret_file.hpp>
 
 namespace bookstore::cluster {
 namespace {

@@ -1,4 +1,4 @@
-#include "cluster/secret_file.hpp"
+#include <bookstore/cluster/secret_file.hpp>
 
 #include <algorithm>
 #include <fstream>
