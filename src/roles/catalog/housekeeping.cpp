@@ -54,8 +54,8 @@ boost::asio::awaitable<void> Housekeeping::stock() {
         auto next = part(replica_.state().next_part());
         if (!next) co_return;
         const bool last = next->last;
-        const auto stocked = co_await replica_.propose(shop::CatalogCommand{std::move(*next)},
-                                                       world_.scheduler.now() + proposal_time);
+        const shop::CatalogCommand command = std::move(*next);
+        const auto stocked = co_await replica_.propose(command, world_.scheduler.now() + proposal_time);
         if (!stocked) co_return; // leadership is lost, or is being won: the next round sees
         if (last) base::log::info("the shop is open", {{"books", replica_.state().size()}});
     }
@@ -84,9 +84,8 @@ boost::asio::awaitable<void> Housekeeping::forget_old_sales() {
         const auto oldest = replica_.state().oldest_closed();
         if (!oldest || static_cast<std::int64_t>(*oldest) >= cut_off) co_return;
         const std::int64_t before = std::min(static_cast<std::int64_t>(*oldest) + slice_ms, cut_off);
-        const auto forgotten =
-            co_await replica_.propose(shop::CatalogCommand{shop::ForgetSales{base::WallTime{before}}},
-                                      world_.scheduler.now() + proposal_time);
+        const shop::CatalogCommand command = shop::ForgetSales{base::WallTime{before}};
+        const auto forgotten = co_await replica_.propose(command, world_.scheduler.now() + proposal_time);
         if (!forgotten) co_return;
     }
 }

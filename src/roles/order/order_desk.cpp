@@ -47,16 +47,16 @@ awaitable<void> OrderDesk::drain(base::TimePoint deadline) {
 }
 
 awaitable<base::result<shop::CatalogOutcome>> OrderDesk::sell(shop::Sell sale, base::TimePoint deadline) {
+    const std::string command = encode(shop::CatalogCommand{std::move(sale)});
     const auto applied =
-        co_await propose_to(catalog_, catalog_group_methods, encode(shop::CatalogCommand{std::move(sale)}),
-                            deadline, cluster::Repeat::always);
+        co_await propose_to(catalog_, catalog_group_methods, command, deadline, cluster::Repeat::always);
     if (!applied) co_return applied.error();
     co_return shop::decode_catalog_outcome(applied->outcome);
 }
 
 awaitable<base::result<shop::OrderOutcome>> OrderDesk::record(shop::Record entry, base::TimePoint deadline) {
-    const auto applied =
-        co_await replica_.propose_anywhere(encode(shop::OrderCommand{std::move(entry)}), deadline);
+    const std::string command = encode(shop::OrderCommand{std::move(entry)});
+    const auto applied = co_await replica_.propose_anywhere(command, deadline);
     if (!applied) co_return applied.error();
     co_return shop::decode_order_outcome(applied->outcome);
 }

@@ -148,8 +148,8 @@ awaitable<Answer> PurchaseService::join(Flight& flight, base::TimePoint deadline
 }
 
 awaitable<Answer> PurchaseService::execute(Purchase purchase, base::TimePoint deadline) {
-    const auto outcome = co_await ports_.sell(
-        shop::Sell{purchase.key, std::move(purchase.lines), scheduler_.wall_now()}, deadline);
+    const shop::Sell sale{purchase.key, std::move(purchase.lines), scheduler_.wall_now()};
+    const auto outcome = co_await ports_.sell(sale, deadline);
     if (!outcome) co_return outcome.error();
     if (const auto* sold = std::get_if<shop::Sold>(&*outcome))
         co_return co_await record(std::move(purchase.key), *sold, deadline);

@@ -52,8 +52,8 @@ boost::asio::awaitable<void> Settler::settle_recorded() {
         const bool full = keys.size() == keys_per_batch;
         const bool told = co_await settle(keys);
         if (!told) co_return;
-        const auto noted =
-            co_await replica_.propose(shop::OrderCommand{shop::Settled{std::move(keys)}}, patience());
+        const shop::OrderCommand settled = shop::Settled{std::move(keys)};
+        const auto noted = co_await replica_.propose(settled, patience());
         if (!noted || !full) co_return;
     }
 }
@@ -68,8 +68,9 @@ boost::asio::awaitable<void> Settler::record_unsettled() {
             known.push_back(sale.key);
             continue;
         }
-        const shop::Record entry{sale.key, sale.sold.at, sale.sold.lines, sale.sold.total};
-        const auto recorded = co_await replica_.propose(shop::OrderCommand{entry}, patience());
+        const shop::OrderCommand entry =
+            shop::Record{sale.key, sale.sold.at, sale.sold.lines, sale.sold.total};
+        const auto recorded = co_await replica_.propose(entry, patience());
         if (!recorded) co_return;
         base::log::info("recorded a sale that was left unsettled", {{"key", sale.key}});
     }
@@ -79,9 +80,9 @@ boost::asio::awaitable<void> Settler::record_unsettled() {
 
 boost::asio::awaitable<UnsettledAnswer> Settler::ask_unsettled() {
     const std::int64_t now_ms = static_cast<std::int64_t>(world_.scheduler.wall_now());
-    const auto bytes = co_await catalog_.call_leader(
-        method::unsettled, encode(UnsettledRequest{now_ms - left_alone_ms, sales_per_batch}), patience(),
-        cluster::Repeat::always);
+    const std::string request = encode(UnsettledRequest{now_ms - left_alone_ms, sales_per_batch});
+    const auto bytes =
+        co_await catalog_.call_leader(method::unsettled, request, patience(), cluster::Repeat::always);
     if (!bytes) co_return UnsettledAnswer{};
     auto answer = decode<UnsettledAnswer>(*bytes);
     co_return answer ? std::move(*answer) : UnsettledAnswer{};
