@@ -41,17 +41,30 @@ private:
 } // namespace
 
 struct CatalogNode::Impl {
+    /// What a replica has that serves, and the tie-breaker has not.
+    struct Serving {
+        Serving(const Node& node, const World& world, catalog::Replica& replica,
+                const storage::TextIndex& titles)
+            : queries(world.scheduler, replica, titles),
+              housekeeping(world, replica),
+              routes(node, world.config.id, replica, queries) {}
+
+        catalog::QueryService queries;
+        catalog::Housekeeping housekeeping;
+        catalog::CatalogRoutes routes;
+    };
+
     Impl(const Node& node, World w, const OpenDisk& open_disk)
         : world(w),
           membership(w.config, cluster::Role::catalog),
-          state(membership.tie_breaker ? nullptr : &titles),
+          titles(membership.tie_breaker ? nullptr : std::make_unique<TitleIndex>()),
+          state(titles.get()),
           disk(open_disk("catalog", state.tables())),
           gate(w, membership.slot, state),
           replica(replica_options(w.config, membership, catalog_group_methods), environment_of(w, disk),
-                  state, &gate),
-          queries(w.scheduler, replica, titles.index()),
-          housekeeping(w, replica),
-          routes(node, w.config.id, replica, queries) {}
+                  state, &gate) {
+        if (titles) serving = std::make_unique<Serving>(node, w, replica, titles->index());
+    }
 
     void answer_calls();
     awaitable<base::result<std::string>> query(std::string request, base::TimePoint deadline);
@@ -60,14 +73,12 @@ struct CatalogNode::Impl {
 
     World world;
     Membership membership;
-    TitleIndex titles;
+    std::unique_ptr<TitleIndex> titles;
     shop::CatalogState state;
     GroupDisk disk;
     catalog::InvalidationGate gate;
     catalog::Replica replica;
-    catalog::QueryService queries;
-    catalog::Housekeeping housekeeping;
-    catalog::CatalogRoutes routes;
+    std::unique_ptr<Serving> serving;
 };
 
 /// The tie-breaker too grants leases and answers for unsettled sales: while it leads, nobody else can.
@@ -79,7 +90,7 @@ void CatalogNode::Impl::answer_calls() {
     };
     world.transport.on_call(method::lease, now([this](const std::string& r) { return lease(r); }));
     world.transport.on_call(method::unsettled, now([this](const std::string& r) { return unsettled(r); }));
-    if (membership.tie_breaker) return;
+    if (!serving) return;
     world.transport.on_call(method::query, [this](std::string request, base::TimePoint deadline) {
         return query(std::move(request), deadline);
     });
@@ -88,7 +99,7 @@ void CatalogNode::Impl::answer_calls() {
 awaitable<base::result<std::string>> CatalogNode::Impl::query(std::string request, base::TimePoint deadline) {
     const auto decoded = decode<Query>(request);
     if (!decoded) co_return decoded.error();
-    const auto answer = co_await queries.answer(*decoded, deadline);
+    const auto answer = co_await serving->queries.answer(*decoded, deadline);
     if (!answer) co_return answer.error();
     co_return encode(*answer);
 }
@@ -123,15 +134,15 @@ CatalogNode::CatalogNode(World world, const OpenDisk& open_disk)
 CatalogNode::~CatalogNode() = default;
 
 std::vector<net::Route> CatalogNode::routes() {
-    if (impl_->membership.tie_breaker) return {};
-    return impl_->routes.table();
+    if (!impl_->serving) return {};
+    return impl_->serving->routes.table();
 }
 
 void CatalogNode::start() {
     impl_->answer_calls();
     if (impl_->world.fatal) impl_->replica.on_fatal(impl_->world.fatal);
     impl_->replica.start();
-    if (!impl_->membership.tie_breaker) impl_->housekeeping.start();
+    if (impl_->serving) impl_->serving->housekeeping.start();
 }
 
 Readiness CatalogNode::readiness() const {
@@ -141,7 +152,7 @@ Readiness CatalogNode::readiness() const {
 }
 
 awaitable<void> CatalogNode::stop(base::TimePoint deadline) {
-    impl_->housekeeping.stop();
+    if (impl_->serving) impl_->serving->housekeeping.stop();
     co_await impl_->replica.stop(deadline);
 }
 

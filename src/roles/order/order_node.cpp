@@ -13,15 +13,24 @@ namespace bookstore::roles {
 using boost::asio::awaitable;
 
 struct OrderNode::Impl {
+    /// What a replica has that sells, and the tie-breaker has not.
+    struct Serving {
+        Serving(const Node& node, const World& world, order::Replica& replica, cluster::GroupClient& catalog)
+            : desk(world, replica, catalog), routes(node, world, replica, desk) {}
+
+        order::OrderDesk desk;
+        order::OrderRoutes routes;
+    };
+
     Impl(const Node& node, World w, const OpenDisk& open_disk)
         : world(w),
           membership(w.config, cluster::Role::order),
           disk(open_disk("order", state.tables())),
           replica(replica_options(w.config, membership, order_group_methods), environment_of(w, disk), state),
           catalog(w.transport, w.scheduler, cluster::group_of(w.config, cluster::Role::catalog)),
-          desk(w, replica, catalog),
-          settler(w, replica, catalog),
-          routes(node, w, replica, desk) {}
+          settler(w, replica, catalog) {
+        if (!membership.tie_breaker) serving = std::make_unique<Serving>(node, w, replica, catalog);
+    }
 
     void answer_calls();
     awaitable<base::result<std::string>> purchase(std::string request, base::TimePoint deadline);
@@ -33,13 +42,12 @@ struct OrderNode::Impl {
     GroupDisk disk;
     order::Replica replica;
     cluster::GroupClient catalog;
-    order::OrderDesk desk;
     order::Settler settler;
-    order::OrderRoutes routes;
+    std::unique_ptr<Serving> serving;
 };
 
 void OrderNode::Impl::answer_calls() {
-    if (membership.tie_breaker) return;
+    if (!serving) return;
     world.transport.on_call(method::purchase, [this](std::string request, base::TimePoint deadline) {
         return purchase(std::move(request), deadline);
     });
@@ -52,7 +60,7 @@ awaitable<base::result<std::string>> OrderNode::Impl::purchase(std::string reque
                                                                base::TimePoint deadline) {
     auto decoded = decode<Purchase>(request);
     if (!decoded) co_return decoded.error();
-    const auto answer = co_await desk.purchase(std::move(*decoded), deadline);
+    const auto answer = co_await serving->desk.purchase(std::move(*decoded), deadline);
     if (!answer) co_return answer.error();
     co_return encode(*answer);
 }
@@ -60,7 +68,7 @@ awaitable<base::result<std::string>> OrderNode::Impl::purchase(std::string reque
 awaitable<base::result<std::string>> OrderNode::Impl::find(std::string request, base::TimePoint deadline) {
     const auto decoded = decode<FindOrderRequest>(request);
     if (!decoded) co_return decoded.error();
-    const auto answer = co_await desk.find(*decoded, deadline);
+    const auto answer = co_await serving->desk.find(*decoded, deadline);
     if (!answer) co_return answer.error();
     co_return encode(*answer);
 }
@@ -71,8 +79,8 @@ OrderNode::OrderNode(World world, const OpenDisk& open_disk)
 OrderNode::~OrderNode() = default;
 
 std::vector<net::Route> OrderNode::routes() {
-    if (impl_->membership.tie_breaker) return {};
-    return impl_->routes.table();
+    if (!impl_->serving) return {};
+    return impl_->serving->routes.table();
 }
 
 void OrderNode::start() {
@@ -88,9 +96,11 @@ Readiness OrderNode::readiness() const {
 
 awaitable<void> OrderNode::stop(base::TimePoint deadline) {
     impl_->settler.stop();
-    // A purchase that has its copies needs this replica once more, for its place in the book.
-    const base::TimePoint now = impl_->world.scheduler.now();
-    co_await impl_->desk.drain(now + (deadline - now) / 2);
+    if (impl_->serving) {
+        // A purchase that has its copies needs this replica once more, for its place in the book.
+        const base::TimePoint now = impl_->world.scheduler.now();
+        co_await impl_->serving->desk.drain(now + (deadline - now) / 2);
+    }
     co_await impl_->replica.stop(deadline);
 }
 
