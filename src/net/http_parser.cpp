@@ -38,13 +38,13 @@ public:
     bool is_1_0() const { return version_1_0; }
 
 private:
-    void on_request_impl(http::verb verb, beast_view, beast_view target, int version,
+    void on_request_impl(http::verb verb, beast_view method, beast_view target, int version,
                          error_code& ec) override {
         version_1_0 = version == 10;
         request.verb = to_verb(verb);
         if (!net::parse_target({target.data(), target.size()}, request)) ec = http::error::bad_target;
         headers.reserve(8);
-        count_header_bytes(target.size(), ec);
+        count_header_bytes(method.size() + target.size() + sizeof "  HTTP/1.1\r\n" - 1, ec);
     }
     void on_response_impl(int, beast_view, int, error_code&) override {}
     void on_field_impl(http::field field, beast_view name, beast_view value, error_code& ec) override {

@@ -53,7 +53,10 @@ void HttpSession::enter(Phase phase, base::Duration limit) {
 
 asio::awaitable<void> HttpSession::run() {
     const auto self = shared_from_this();
-    while (co_await read_request() && co_await answer()) {
+    for (;;) {
+        // Not one condition: GCC 12 awaits the right side of && whatever the left one gives.
+        if (!co_await read_request()) break;
+        if (!co_await answer()) break;
         if (++in_a_row_ < service_->limits.pipelined_max) continue;
         in_a_row_ = 0;
         co_await asio::post(socket_.get_executor(), asio::use_awaitable);
@@ -83,7 +86,7 @@ asio::awaitable<bool> HttpSession::read_request() {
         }
         if (parser_.header_done()) {
             if (phase_ != Phase::body && !begin_body()) co_return false;
-        } else if (phase_ == Phase::idle && filled_ > 0) {
+        } else if (phase_ == Phase::idle && filled_ > used_) {
             enter(Phase::header, service_->limits.header_time);
         }
         if (!make_room()) {

@@ -1,4 +1,4 @@
-#include "transport_fixture.hpp"
+#include "unit/net/transport_fixture.hpp"
 
 using namespace bookstore;
 using namespace bookstore::net::test;
@@ -46,7 +46,7 @@ TEST_CASE("notices arrive in order, from the first one on", "[net][peer]") {
             sent.push_back(std::to_string(n));
             here.transport.notify(there.where, echo, sent.back());
         }
-        CHECK(co_await world.eventually([&] { return there.notices.size() == sent.size(); }));
+        CHECK_AWAITED(co_await world.eventually([&] { return there.notices.size() == sent.size(); }));
         CHECK(there.notices == sent);
     };
     world.run(scenario);

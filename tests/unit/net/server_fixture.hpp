@@ -4,8 +4,8 @@
 #include <bookstore/net/http_server.hpp>
 #include <bookstore/net/promise.hpp>
 
-#include "loop_fixture.hpp"
-#include "raw_client.hpp"
+#include "unit/net/loop_fixture.hpp"
+#include "unit/net/raw_client.hpp"
 
 namespace bookstore::net::test {
 

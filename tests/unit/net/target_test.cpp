@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "../../../src/net/target.hpp"
+#include "net/target.hpp"
 #include <bookstore/net/http_client.hpp>
 
 using namespace bookstore::net;

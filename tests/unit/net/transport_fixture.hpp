@@ -5,7 +5,7 @@
 #include <bookstore/net/peer_transport.hpp>
 #include <bookstore/net/promise.hpp>
 
-#include "loop_fixture.hpp"
+#include "unit/net/loop_fixture.hpp"
 
 namespace bookstore::net::test {
 

@@ -1,0 +1,192 @@
+#include "unit/net/server_fixture.hpp"
+
+using namespace bookstore;
+using namespace bookstore::net::test;
+using base::milliseconds;
+using boost::asio::awaitable;
+
+namespace {
+
+const std::string get_hello = "GET /hello HTTP/1.1\r\nHost: shop\r\n\r\n";
+const std::string post_head = "POST /echo HTTP/1.1\r\nHost: shop\r\n";
+
+/// Short times, so that what is cut off is cut off soon.
+net::HttpLimits short_limits() {
+    net::HttpLimits limits;
+    limits.header_bytes_max = 1'024;
+    limits.body_bytes_max = 2'048;
+    return limits;
+}
+
+/// The one problem that `request` meets, after which the server ends the connection.
+awaitable<void> meets(ServerFixture& shop, std::string request, int status) {
+    auto client = shop.connect();
+    const auto answer = co_await client.ask(std::move(request));
+    CHECK(answer.status == status);
+    CHECK(answer.header("Content-Type") == "application/problem+json");
+    CHECK(answer.header("Connection") == "close");
+    CHECK(answer.body.find("\"status\": " + std::to_string(status)) != std::string::npos);
+    CHECK_AWAITED(co_await client.closed());
+}
+
+} // namespace
+
+TEST_CASE("a header over the limit is refused", "[net][http][limits]") {
+    ServerFixture shop(short_limits());
+    const auto scenario = [&]() -> awaitable<void> {
+        const std::string filler(1'000, 'f');
+        co_await meets(shop, "GET /hello HTTP/1.1\r\nHost: shop\r\nX: " + filler + "\r\n\r\n", 431);
+        co_await meets(
+            shop, "GET /" + filler + " HTTP/1.1\r\nHost: shop\r\nX: " + filler.substr(500) + "\r\n\r\n", 431);
+        co_await meets(shop, "GET /" + filler + filler, 431);
+        CHECK(shop.rejected("header_bytes") == 3);
+        auto client = shop.connect();
+        CHECK_AWAITED((co_await client.ask("GET /hello HTTP/1.1\r\nHost: shop\r\nX: " + filler.substr(100) +
+                                           "\r\n\r\n"))
+                          .status == 200);
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("a header over the limit is refused when it comes in small pieces", "[net][http][limits]") {
+    ServerFixture shop(short_limits());
+    const auto scenario = [&]() -> awaitable<void> {
+        auto client = shop.connect();
+        co_await client.send("GET /hello HTTP/1.1\r\nHost: shop\r\n");
+        for (int field = 0; field < 40; ++field) {
+            co_await client.send("Field-" + std::to_string(field) + ": 0123456789012345678901234567890\r\n");
+            co_await net::sleep_until(*shop.scheduler, shop.scheduler->now()); // lets the server look at it
+        }
+        CHECK_AWAITED((co_await client.answer()).status == 431);
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("a body over the limit is refused, announced or not", "[net][http][limits]") {
+    ServerFixture shop(short_limits());
+    const auto scenario = [&]() -> awaitable<void> {
+        const std::string body(2'049, 'b');
+        co_await meets(shop, post_head + "Content-Length: 2049\r\n\r\n", 413);
+        co_await meets(shop, post_head + "Content-Length: 2049\r\n\r\n" + body, 413);
+        co_await meets(shop, post_head + "Content-Length: 18446744073709551615\r\n\r\n", 413);
+        co_await meets(shop, post_head + "Transfer-Encoding: chunked\r\n\r\n801\r\n" + body + "\r\n0\r\n\r\n",
+                       413);
+        co_await meets(shop,
+                       post_head + "Transfer-Encoding: chunked\r\n\r\n400\r\n" + body.substr(0, 1'024) +
+                           "\r\n401\r\n",
+                       413);
+        CHECK(shop.rejected("body_bytes") == 5);
+        auto client = shop.connect();
+        const auto largest = body.substr(1);
+        const auto answer = co_await client.ask(post_head + "Content-Length: 2048\r\n\r\n" + largest);
+        CHECK(answer.body == largest);
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("a client that has sent much more than is read still gets its refusal", "[net][http][limits]") {
+    ServerFixture shop(short_limits());
+    const auto scenario = [&]() -> awaitable<void> {
+        co_await meets(shop, post_head + "Content-Length: 500000\r\n\r\n" + std::string(500'000, 'b'), 413);
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("a header that does not end in time is refused", "[net][http][limits]") {
+    auto limits = short_limits();
+    limits.header_time = milliseconds(40);
+    ServerFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        co_await meets(shop, "GET /hello HTTP/1.1\r\nHost: sh", 408);
+        auto second = shop.connect(); // the time counts anew for each request, and from its first byte
+        CHECK_AWAITED((co_await second.ask(get_hello)).status == 200);
+        CHECK_AWAITED((co_await second.ask("GET")).status == 408);
+        CHECK(shop.rejected("header_time") == 2);
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("a body that does not end in time is refused", "[net][http][limits]") {
+    auto limits = short_limits();
+    limits.body_time = milliseconds(40);
+    ServerFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        co_await meets(shop, post_head + "Content-Length: 10\r\n\r\nhalf", 408);
+        CHECK(shop.rejected("body_time") == 1);
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("an idle connection is closed without a word", "[net][http][limits]") {
+    auto limits = short_limits();
+    limits.idle_time = milliseconds(40);
+    ServerFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        auto fresh = shop.connect();
+        CHECK_AWAITED(co_await fresh.closed());
+        auto used = shop.connect();
+        CHECK_AWAITED((co_await used.ask(get_hello)).status == 200);
+        CHECK_AWAITED(co_await used.closed());
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("a handler that takes too long is not waited for", "[net][http][limits]") {
+    auto limits = short_limits();
+    limits.request_time = milliseconds(40);
+    ServerFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        auto client = shop.connect();
+        const auto began = shop.scheduler->now();
+        const auto answer = co_await client.ask("GET /wait HTTP/1.1\r\nHost: shop\r\n\r\n" + get_hello);
+        CHECK(shop.scheduler->now() - began >= milliseconds(40));
+        CHECK(answer.status == 503);
+        CHECK(answer.header("Retry-After") == "1");
+        CHECK(answer.header("Connection") == "close");
+        CHECK(shop.server.connections() == 1); // it counts for as long as its handler runs
+        shop.release.set(true);
+        CHECK_AWAITED(co_await shop.eventually([&] { return shop.server.connections() == 0; }));
+        CHECK(shop.rejected("request_time") == 1);
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("a client that does not read its answer is cut off", "[net][http][limits]") {
+    auto limits = short_limits();
+    limits.write_time = milliseconds(40);
+    ServerFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        auto client = shop.connect();
+        co_await client.send("GET /large HTTP/1.1\r\nHost: shop\r\n\r\n");
+        CHECK_AWAITED(co_await shop.eventually([&] { return shop.rejected("write_time") == 1; }));
+        CHECK_AWAITED(co_await shop.eventually([&] { return shop.server.connections() == 0; }));
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("a connection over the limit is told to come back", "[net][http][limits]") {
+    auto limits = short_limits();
+    limits.connections_max = 2;
+    ServerFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        auto first = shop.connect();
+        auto second = shop.connect();
+        CHECK_AWAITED((co_await first.ask(get_hello)).status == 200);
+        CHECK_AWAITED((co_await second.ask(get_hello)).status == 200);
+        auto third = shop.connect();
+        const auto refusal = co_await third.ask(get_hello);
+        CHECK(refusal.status == 503);
+        CHECK(refusal.header("Retry-After") == "1");
+        CHECK(refusal.header("Connection") == "close");
+        CHECK_AWAITED(co_await third.closed());
+        CHECK(shop.rejected("connections") == 1);
+        CHECK_AWAITED((co_await first.ask(get_hello)).status == 200);
+
+        second.socket().close();
+        third.socket().close();
+        CHECK_AWAITED(co_await shop.eventually([&] { return shop.server.connections() == 1; }));
+        auto fourth = shop.connect();
+        CHECK_AWAITED((co_await fourth.ask(get_hello)).status == 200);
+    };
+    shop.run(scenario);
+}
