@@ -7,6 +7,7 @@
 #include <bookstore/base/error.hpp>
 
 #include "shop/catalog_tables.hpp"
+#include "shop/make_row.hpp"
 #include "shop/row_reader.hpp"
 #include "shop/sales.hpp"
 #include "shop/shelf.hpp"
@@ -18,7 +19,7 @@ constexpr std::string_view parts_name = "parts";
 constexpr std::string_view open_name = "open";
 
 base::Row shop_row(std::string_view name, std::uint64_t value) {
-    return {std::string(name), static_cast<std::int64_t>(value)};
+    return make_row(std::string(name), static_cast<std::int64_t>(value));
 }
 
 bool may_be_on_the_shelf(const Book& book) {

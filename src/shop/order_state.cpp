@@ -10,6 +10,7 @@
 #include <bookstore/base/error.hpp>
 #include <bookstore/base/limits.hpp>
 
+#include "shop/make_row.hpp"
 #include "shop/row_reader.hpp"
 
 namespace bookstore::shop {
@@ -46,19 +47,15 @@ std::int64_t column(std::uint64_t value) {
 }
 
 base::Row order_row(const Order& order, bool settled) {
-    return {column(number(order.number)), order.key, static_cast<std::int64_t>(order.at), order.total,
-            std::int64_t{settled}};
+    return make_row(column(number(order.number)), order.key, static_cast<std::int64_t>(order.at), order.total,
+                    std::int64_t{settled});
 }
 
 base::Row line_row(const Order& order, std::size_t position) {
     const SoldLine& line = order.lines[position];
     const std::int64_t of = column(number(order.number));
-    return {of * positions + column(position),
-            of,
-            column(number(line.item)),
-            line.title,
-            line.quantity,
-            line.cost};
+    return make_row(of * positions + column(position), of, column(number(line.item)), line.title,
+                    line.quantity, line.cost);
 }
 
 bool may_be_recorded(const Record& record) {

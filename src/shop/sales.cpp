@@ -4,6 +4,7 @@
 #include <bookstore/base/state_machine.hpp>
 
 #include "shop/catalog_tables.hpp"
+#include "shop/make_row.hpp"
 #include "shop/row_reader.hpp"
 
 namespace bookstore::shop {
@@ -11,8 +12,10 @@ namespace bookstore::shop {
 std::optional<Sales::Remembered> Sales::find(std::string_view key) const {
     const auto found = sales_.find(key);
     if (found == sales_.end()) return std::nullopt;
-    const Sale& sale = found->second;
+    return recall(found->second);
+}
 
+Sales::Remembered Sales::recall(const Sale& sale) {
     Remembered remembered;
     if (sale.state != State::refused) {
         Sold sold = sold_of(sale);
@@ -133,13 +136,13 @@ std::map<ItemId, std::int64_t> Sales::check_invariants() const {
     for (const auto& [key, sale] : sales_) {
         const ByAge& index = sale.state == State::sold ? unsettled_ : closed_;
         INVARIANT(index.contains({sale.at, key}));
-        const auto remembered = find(key);
-        INVARIANT(!problem_with(remembered->asked));
+        const Remembered remembered = recall(sale);
+        INVARIANT(!problem_with(remembered.asked));
         if (sale.state == State::refused) {
-            INVARIANT(!std::get<OutOfStock>(remembered->outcome).items.empty());
+            INVARIANT(!std::get<OutOfStock>(remembered.outcome).items.empty());
             continue;
         }
-        const Sold& sold = std::get<Sold>(remembered->outcome);
+        const Sold& sold = std::get<Sold>(remembered.outcome);
         INVARIANT(sold.total == total_of(sold.lines));
         for (const SoldLine& line : sold.lines)
             copies[line.item] += line.quantity;
@@ -161,8 +164,8 @@ std::string_view Sales::name(State state) {
 }
 
 base::Row Sales::row_of(std::string_view key, const Sale& sale) {
-    return {std::string(key), static_cast<std::int64_t>(sale.at), std::string(name(sale.state)), sale.total,
-            sale.lines};
+    return make_row(std::string(key), static_cast<std::int64_t>(sale.at), std::string(name(sale.state)),
+                    sale.total, sale.lines);
 }
 
 std::uint64_t Sales::hash_of(std::string_view key, const Sale& sale) {

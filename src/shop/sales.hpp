@@ -69,6 +69,7 @@ private:
     static base::Row row_of(std::string_view key, const Sale& sale);
     static std::uint64_t hash_of(std::string_view key, const Sale& sale);
     static Sold sold_of(const Sale& sale);
+    static Remembered recall(const Sale& sale);
     ByAge& index_of(State state) { return state == State::sold ? unsettled_ : closed_; }
     void put(const std::string& key, Sale sale);
 

@@ -6,6 +6,7 @@
 #include <bookstore/base/state_machine.hpp>
 
 #include "shop/catalog_tables.hpp"
+#include "shop/make_row.hpp"
 #include "shop/row_reader.hpp"
 
 namespace bookstore::shop {
@@ -124,13 +125,8 @@ void Shelf::check_invariants() const {
 
 base::Row Shelf::row_of(const Place& place) {
     const Book& book = place.book;
-    return {static_cast<std::int64_t>(number(book.id)),
-            book.title,
-            book.topic,
-            book.cost,
-            book.stock,
-            place.sold,
-            place.received};
+    return make_row(static_cast<std::int64_t>(number(book.id)), book.title, book.topic, book.cost, book.stock,
+                    place.sold, place.received);
 }
 
 Shelf::Place& Shelf::place(ItemId item) {

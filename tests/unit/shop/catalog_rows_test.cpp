@@ -2,9 +2,7 @@
 
 #include <stdexcept>
 
-#include <bookstore/shop/catalog_state.hpp>
-#include <bookstore/shop/default_catalog.hpp>
-
+#include "unit/shop/open_shop.hpp"
 #include "unit/shop/stored_rows.hpp"
 
 namespace bookstore::shop {
@@ -13,17 +11,17 @@ namespace {
 constexpr std::uint8_t books = 0;
 constexpr std::uint8_t sales = 1;
 constexpr std::uint8_t shop_table = 2;
-constexpr base::WallTime noon{1'700'000'000'000};
-constexpr std::int64_t noon_ms = 1'700'000'000'000;
 
 using base::Row;
+using test::noon;
+using test::noon_ms;
 
 struct StoredShop {
     CatalogState state;
     test::StoredRows rows;
 
     StoredShop() {
-        state.apply(Stock{0, true, default_catalog()});
+        test::open(state);
         store();
     }
     void store() { rows.apply(state.take_changes()); }
