@@ -1,0 +1,24 @@
+#include "ctl/interruption.hpp"
+
+#include <csignal>
+
+namespace bookstore::ctl {
+
+Interruption::Interruption(boost::asio::io_context& loop, base::Scheduler& scheduler)
+    : scheduler_(scheduler), signals_(loop, SIGINT, SIGTERM) {
+    signals_.async_wait([this](boost::system::error_code failure, int) {
+        if (failure) return; // the command has ended, and this object with it
+        happened_ = true;
+        signals_.clear();
+        if (sleeper_) sleeper_->set(true);
+    });
+}
+
+boost::asio::awaitable<bool> Interruption::sleep(base::Duration time) {
+    if (happened_) co_return true;
+    sleeper_.emplace();
+    const auto timer = scheduler_.after(time, [promise = *sleeper_] { promise.set(false); });
+    co_return co_await sleeper_->wait();
+}
+
+} // namespace bookstore::ctl

@@ -1,0 +1,29 @@
+#include "ctl/purchase.hpp"
+
+#include <optional>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace bookstore::ctl {
+
+boost::asio::awaitable<net::Response> send_purchase(ShopClient& shop, std::vector<Line> lines,
+                                                    std::string key) {
+    boost::json::array asked;
+    for (const Line& line : lines)
+        asked.push_back(boost::json::object{{"item", line.item}, {"quantity", line.quantity}});
+    net::HttpRequest request;
+    request.verb = net::Verb::post;
+    request.target = "/v1/orders";
+    request.headers.emplace_back("Idempotency-Key", key);
+    request.body = boost::json::serialize(boost::json::object{{"lines", std::move(asked)}});
+    try {
+        co_return co_await shop.send(std::move(request), Repeat::always);
+    } catch (const OutcomeUnknown& e) {
+        throw OutcomeUnknown(std::string(e.what()) + "; repeat it with --key=" + key +
+                             " to learn the outcome: it will not be bought twice");
+    }
+}
+
+} // namespace bookstore::ctl
