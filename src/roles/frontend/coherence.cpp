@@ -4,29 +4,34 @@
 #include <chrono>
 
 namespace bookstore::roles::frontend {
+
 Coherence::Coherence(cluster::FrontendSession who, shop::CacheLimits limits, base::Duration lease_max)
     : who_(who), lease_max_(lease_max), cache_(limits) {}
 
-LeaseRequest Coherence::request() const { return {who_.frontend, who_.session, holding_.known_term()}; }
+LeaseRequest Coherence::request() const {
+    return {who_.frontend, who_.session, holding_.known_term()};
+}
 
 bool Coherence::granted(const LeaseAnswer& answer, base::TimePoint asked_at, base::TimePoint now) {
     const auto lease_max = std::chrono::duration_cast<std::chrono::microseconds>(lease_max_);
-    const auto asked_for = std::min<std::uint64_t>(answer.duration_us, static_cast<std::uint64_t>(lease_max.count()));
+    const auto asked_for =
+        std::min<std::uint64_t>(answer.duration_us, static_cast<std::uint64_t>(lease_max.count()));
     const base::Duration duration = std::chrono::microseconds(asked_for);
-    if (answer.term < holding_.known_term()) return false; // a deposed leader's
-    if (now >= asked_at + duration) return false;          // over before it came
     if (!holding_.granted({answer.term, answer.fence, duration}, asked_at, now)) return false;
 
-    // An invalidation overtakes the answer that registered us when the leader's stream to us is the faster one.
-    // What a leader of an older term announced, on the other hand, counts for nothing: it is in this leader's
-    // log, below the fence, or it will never be.
+    // An invalidation may overtake the answer that registered us, for the leader's stream to us is another
+    // one. It has been acknowledged, so the fence may not fall below it. What a leader of an older term
+    // announced, on the other hand, counts for nothing: it is in this leader's log, below the fence, or it
+    // will never be.
     std::uint64_t fence = answer.fence;
     if (announced_.term >= answer.term) fence = std::max(fence, announced_.index);
     cache_.reset(fence);
     return true;
 }
 
-void Coherence::lost() { holding_.lost(); }
+void Coherence::lost() {
+    holding_.lost();
+}
 
 base::result<InvalidationAnswer> Coherence::invalidate(const Invalidation& message) {
     if (message.session != who_.session) return base::Errc::not_ready;

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// One `frontend` of tests/model/coherence.pml: its lease, its fences and its cache, and the rules that tie the
-/// three together. Names as in the model.
+/// One `frontend` of tests/model/coherence.pml: its lease, its fences and its cache, and the rules that tie
+/// the three together. Names as in the model.
 #include <cstdint>
 #include <string_view>
 
@@ -16,9 +16,9 @@ namespace bookstore::roles::frontend {
 /// Pure: no I/O and no clock; every `now` is monotonic and read by the caller for this very call, so that a
 /// process that was stopped for a while finds its lease run out. Thread: the loop.
 ///
-/// A read that starts under a live lease may show any version at or above its ticket's fence, however late the
-/// answer comes: what was written after the read had started is not before it. A read that starts without a
-/// lease may show nothing.
+/// A read that starts under a live lease may show any version at or above its ticket's fence, however late
+/// the answer comes: what was written after the read had started is not before it. A read that starts without
+/// a lease may show nothing.
 class Coherence {
 public:
     /// No grant is believed for longer than `lease_max`, whatever it says.
@@ -47,9 +47,10 @@ public:
     shop::Cache::Ticket ticket(const Query& query) const;
     /// Whether a miss that starts now may share the answer to one that was sent with `sent`.
     bool covers(const shop::Cache::Ticket& sent, const Query& query) const;
-    /// A miss's answer arrives: kept if the lease lives, the registration is the ticket's, and no fence of what
-    /// the answer depends on is above its version.
-    bool fill(std::string_view key, const shop::Cache::Ticket& ticket, shop::CachedAnswer answer, base::TimePoint now);
+    /// A miss's answer arrives: kept if the lease lives, the registration is the ticket's, and no fence of
+    /// what the answer depends on is above its version.
+    bool fill(std::string_view key, const shop::Cache::Ticket& ticket, shop::CachedAnswer answer,
+              base::TimePoint now);
 
     const shop::CacheFigures& figures() const { return cache_.figures(); }
 

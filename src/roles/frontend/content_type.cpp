@@ -1,0 +1,25 @@
+#include "roles/frontend/content_type.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <string_view>
+
+#include <bookstore/net/problem.hpp>
+
+namespace bookstore::roles::frontend {
+
+std::optional<net::Response> refuse_unless_json(const net::Request& request) {
+    const auto given = request.header("Content-Type");
+    if (!given) return std::nullopt;
+    std::string_view type = given->substr(0, given->find(';'));
+    while (!type.empty() && (type.back() == ' ' || type.back() == '\t'))
+        type.remove_suffix(1);
+    constexpr std::string_view json = "application/json";
+    const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
+    if (std::equal(type.begin(), type.end(), json.begin(), json.end(), same)) return std::nullopt;
+    return net::problem(415, "The body must be application/json, not " + std::string(*given) + ".")
+        .with("Accept", "application/json");
+}
+
+} // namespace bookstore::roles::frontend

@@ -1,0 +1,170 @@
+#include <bookstore/roles/frontend/frontend_node.hpp>
+
+#include <algorithm>
+
+#include "roles/frontend/book_admin.hpp"
+#include "roles/frontend/coherence.hpp"
+#include "roles/frontend/frontend_metrics.hpp"
+#include "roles/frontend/lease_keeper.hpp"
+#include "roles/frontend/order_path.hpp"
+#include "roles/frontend/read_path.hpp"
+#include "roles/frontend/read_requests.hpp"
+#include "roles/frontend/replica_routes.hpp"
+#include "roles/frontend/status_page.hpp"
+#include <bookstore/base/log.hpp>
+#include <bookstore/net/loop.hpp>
+
+namespace bookstore::roles {
+namespace {
+
+using boost::asio::awaitable;
+using cluster::Role;
+
+shop::CacheLimits cache_limits(const cluster::Config& config) {
+    shop::CacheLimits limits;
+    limits.bytes_max = config.cache_bytes_max;
+    limits.entries_max = config.cache_entries_max;
+    return limits;
+}
+
+awaitable<net::Response> ready(net::Response response) {
+    co_return response;
+}
+
+} // namespace
+
+struct FrontendNode::Impl {
+    Impl(World w, cluster::HealthMonitor::Probe probe)
+        : world(w),
+          metrics(world.metrics),
+          catalog(world.transport, world.scheduler, group_of(world.config, Role::catalog)),
+          monitor(world.executor, world.scheduler, world.config, std::move(probe)),
+          coherence({world.config.id, world.random.next()}, cache_limits(world.config),
+                    world.config.timings.lease),
+          keeper(world, catalog, coherence, metrics),
+          reads(world, coherence, keeper, monitor, metrics),
+          orders(world, monitor, metrics),
+          admin(catalog) {}
+
+    /// Not a coroutine: a hit costs the one frame of answer().
+    awaitable<net::Response> read(frontend::ReadRequest request, base::TimePoint deadline) {
+        if (auto* refusal = std::get_if<net::Response>(&request)) return ready(std::move(*refusal));
+        return reads.answer(std::get<Query>(std::move(request)), deadline);
+    }
+
+    awaitable<base::result<std::string>> invalidated(std::string message) {
+        const auto invalidation = decode<Invalidation>(message);
+        if (!invalidation) co_return invalidation.error();
+        const auto acknowledged = coherence.invalidate(*invalidation);
+        metrics.cache(coherence.figures());
+        if (!acknowledged) co_return acknowledged.error();
+        co_return encode(*acknowledged);
+    }
+
+    void heard_of_leader(const net::Endpoint& endpoint) {
+        catalog.believe(endpoint);
+        keeper.ask_now();
+    }
+
+    void announced(const std::string& notice) {
+        const auto leader = decode<NewLeader>(notice);
+        if (!leader || leader->slot >= catalog.group().slots.size()) {
+            base::log::warning("a notice of a new leader makes no sense");
+            return;
+        }
+        if (leader->term <= coherence.term() && keeper.live()) return; // registered with it already
+        heard_of_leader(catalog.group().slots[leader->slot].endpoint);
+    }
+
+    void replica_changed(const cluster::ReplicaView& view) {
+        if (view.role == Role::catalog && view.last.leader) heard_of_leader(view.endpoint);
+    }
+
+    Readiness readiness() const {
+        if (!keeper.live()) return {false, "no lease from the catalog's leader"};
+        std::size_t catalogs = 0, orders_up = 0;
+        for (const auto& view : monitor.views()) {
+            if (view.state != cluster::ReplicaState::up) continue;
+            ++(view.role == Role::catalog ? catalogs : orders_up);
+        }
+        if (catalogs == 0) return {false, "no catalog replica is up"};
+        if (orders_up == 0) return {false, "no order replica is up"};
+        return {true, std::to_string(catalogs) + " catalog and " + std::to_string(orders_up) +
+                          " order replicas up, registered in term " + std::to_string(coherence.term())};
+    }
+
+    World world;
+    frontend::FrontendMetrics metrics;
+    cluster::GroupClient catalog;
+    cluster::HealthMonitor monitor;
+    frontend::Coherence coherence;
+    frontend::LeaseKeeper keeper;
+    frontend::ReadPath reads;
+    frontend::OrderPath orders;
+    frontend::BookAdmin admin;
+};
+
+FrontendNode::FrontendNode(World world, cluster::HealthMonitor::Probe probe)
+    : impl_(std::make_unique<Impl>(world, std::move(probe))) {}
+FrontendNode::~FrontendNode() = default;
+
+std::vector<net::Route> FrontendNode::routes() {
+    using net::Access;
+    using net::Request;
+    using net::Verb;
+    Impl* const f = impl_.get();
+    return {
+        // The original surface.
+        {Verb::get, "/search", [f](Request r) { return f->read(frontend::parse_search(r), r.deadline); }},
+        {Verb::get, "/lookup", [f](Request r) { return f->read(frontend::parse_lookup(r), r.deadline); }},
+        {Verb::get, "/buy", [f](Request r) { return f->orders.buy(std::move(r)); }},
+        {Verb::post, "/buy", [f](Request r) { return f->orders.buy(std::move(r)); }},
+        {Verb::get, "/getcatalog",
+         [f](Request) { return ready(frontend::next_replica(f->monitor, Role::catalog)); }},
+        {Verb::get, "/getorder",
+         [f](Request) { return ready(frontend::next_replica(f->monitor, Role::order)); }},
+        {Verb::get, "/crashed",
+         [f](Request r) { return ready(frontend::crashed(f->monitor, f->world.config, r)); }},
+        {Verb::get, "/invalidate", [f](Request r) { return ready(frontend::invalidate(f->coherence, r)); },
+         Access::internal},
+        // The surface for everybody else.
+        {Verb::get, "/v1/books", [f](Request r) { return f->read(frontend::parse_page(r), r.deadline); }},
+        {Verb::get, "/v1/books/{id}",
+         [f](Request r) { return f->read(frontend::parse_book(r), r.deadline); }},
+        {Verb::post, "/v1/books", [f](Request r) { return f->admin.add(std::move(r)); }, Access::admin},
+        {Verb::patch, "/v1/books/{id}", [f](Request r) { return f->admin.change(std::move(r)); },
+         Access::admin},
+        {Verb::post, "/v1/orders", [f](Request r) { return f->orders.order(std::move(r)); }},
+        {Verb::get, "/v1/orders/{number}", [f](Request r) { return f->orders.find(std::move(r)); }},
+        {Verb::get, "/v1/status",
+         [f](Request) {
+             return ready(net::json_response(
+                 frontend::status_page(f->world, f->monitor, f->coherence, f->metrics, f->readiness())));
+         }},
+    };
+}
+
+void FrontendNode::start() {
+    Impl* const f = impl_.get();
+    f->world.transport.on_call(method::invalidate, [f](std::string message, base::TimePoint) {
+        return f->invalidated(std::move(message));
+    });
+    f->world.transport.on_notice(method::new_leader, [f](std::string notice) { f->announced(notice); });
+    f->monitor.on_change([f](const cluster::ReplicaView& view) { f->replica_changed(view); });
+    f->monitor.start();
+    f->keeper.start();
+}
+
+Readiness FrontendNode::readiness() const {
+    return impl_->readiness();
+}
+
+awaitable<void> FrontendNode::stop(base::TimePoint deadline) {
+    const auto& timings = impl_->world.config.timings;
+    impl_->keeper.stop();
+    const auto ended = impl_->coherence.until() + timings.drift_margin;
+    if (impl_->keeper.live()) co_await net::sleep_until(impl_->world.scheduler, std::min(ended, deadline));
+    impl_->monitor.stop();
+}
+
+} // namespace bookstore::roles

@@ -1,0 +1,125 @@
+#include "roles/frontend/order_path.hpp"
+
+#include "roles/frontend/content_type.hpp"
+#include "roles/frontend/replica_walk.hpp"
+#include <bookstore/net/problem.hpp>
+#include <bookstore/roles/purchase_http.hpp>
+
+namespace bookstore::roles::frontend {
+namespace {
+
+/// One purchase holds a few kilobytes; as many as connections have requests under way in the worst case.
+constexpr std::size_t purchases_in_flight_max = 1'024;
+/// Every purchase in flight may be repeated once when a replica dies; after that one for five that succeed.
+constexpr double retry_reserve = purchases_in_flight_max;
+constexpr double retries_per_success = 0.2;
+/// A replica may be waiting for an election of either group, so patience is cheaper than asking the next one,
+/// which waits for the same.
+constexpr AttemptTime purchase_time{base::milliseconds(200), base::seconds(2)};
+
+class InFlight {
+public:
+    explicit InFlight(std::shared_ptr<std::size_t> count) : count_(std::move(count)) { ++*count_; }
+    ~InFlight() { --*count_; }
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+
+private:
+    std::shared_ptr<std::size_t> count_;
+};
+
+/// Nothing was done, and saying so cost next to nothing; the walk's pauses pace it.
+bool was_free(boost::system::error_code failure) {
+    return failure == base::Errc::unreachable || failure == base::Errc::not_ready ||
+           failure == base::Errc::not_leader || failure == base::Errc::stopping;
+}
+
+/// Whoever sent no key needs ours to repeat the purchase safely.
+net::Response with_key(net::Response response, std::string key) {
+    if (response.status == 503) response.with("Idempotency-Key", std::move(key));
+    return response;
+}
+
+} // namespace
+
+OrderPath::OrderPath(const World& world, cluster::HealthMonitor& monitor, FrontendMetrics& metrics)
+    : world_(world),
+      monitor_(monitor),
+      metrics_(metrics),
+      budget_(retry_reserve, retries_per_success),
+      in_flight_(std::make_shared<std::size_t>(0)) {}
+
+boost::asio::awaitable<net::Response> OrderPath::buy(net::Request request) {
+    auto parsed = parse_buy(request, world_.random);
+    if (auto* refusal = std::get_if<net::Response>(&parsed)) co_return std::move(*refusal);
+    auto wanted = std::get<Purchase>(std::move(parsed));
+    std::string key = wanted.key;
+    const auto answer = co_await purchase(std::move(wanted), request.deadline);
+    co_return with_key(buy_response(answer), std::move(key));
+}
+
+boost::asio::awaitable<net::Response> OrderPath::order(net::Request request) {
+    if (auto refusal = refuse_unless_json(request)) co_return std::move(*refusal);
+    auto parsed = parse_order(request, world_.random);
+    if (auto* refusal = std::get_if<net::Response>(&parsed)) co_return std::move(*refusal);
+    auto wanted = std::get<Purchase>(std::move(parsed));
+    std::string key = wanted.key;
+    const auto answer = co_await purchase(std::move(wanted), request.deadline);
+    co_return with_key(order_response(answer), std::move(key));
+}
+
+boost::asio::awaitable<net::Response> OrderPath::find(net::Request request) {
+    auto parsed = parse_find_order(request);
+    if (auto* refusal = std::get_if<net::Response>(&parsed)) co_return std::move(*refusal);
+    const auto answer = co_await look_up(std::get<FindOrderRequest>(parsed), request.deadline);
+    co_return find_order_response(answer);
+}
+
+boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::purchase(Purchase purchase,
+                                                                         base::TimePoint deadline) {
+    if (*in_flight_ >= purchases_in_flight_max) co_return base::Errc::overloaded;
+    const InFlight held(in_flight_);
+    auto answer = co_await send(std::move(purchase), deadline);
+    metrics_.purchase_ended(answer);
+    co_return answer;
+}
+
+boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase purchase,
+                                                                     base::TimePoint deadline) {
+    const std::string request = encode(purchase);
+    ReplicaWalk walk(world_, monitor_, cluster::Role::order, deadline, purchase_time);
+    bool repeated = false;
+    for (auto attempt = co_await walk.next(); attempt; attempt = co_await walk.next()) {
+        if (repeated) metrics_.purchase_retried();
+        const auto bytes =
+            co_await world_.transport.call(attempt->endpoint, method::purchase, request, attempt->deadline);
+        auto answer = bytes ? decode<PurchaseAnswer>(*bytes) : base::result<PurchaseAnswer>(bytes.error());
+        if (answer) {
+            budget_.succeeded();
+            co_return answer;
+        }
+        walk.failed(*attempt, answer.error());
+        if (is_final(answer.error())) break;
+        if (!was_free(answer.error()) && !budget_.take()) break;
+        repeated = true;
+    }
+    co_return walk.failure();
+}
+
+boost::asio::awaitable<base::result<FindOrderAnswer>> OrderPath::look_up(FindOrderRequest request,
+                                                                         base::TimePoint deadline) {
+    const std::string wanted = encode(request);
+    const AttemptTime time{base::milliseconds(50), world_.config.health.timeout};
+    ReplicaWalk walk(world_, monitor_, cluster::Role::order, deadline, time);
+    for (auto attempt = co_await walk.next(); attempt; attempt = co_await walk.next()) {
+        const auto bytes =
+            co_await world_.transport.call(attempt->endpoint, method::find_order, wanted, attempt->deadline);
+        auto answer = bytes ? decode<FindOrderAnswer>(*bytes) : base::result<FindOrderAnswer>(bytes.error());
+        if (answer) co_return answer;
+        walk.failed(*attempt, answer.error());
+        metrics_.read_retried();
+    }
+    co_return walk.failure();
+}
+
+} // namespace bookstore::roles::frontend

@@ -1,0 +1,42 @@
+#pragma once
+/// \file
+/// Purchases and orders: passed to an order replica, and to the next with the same key when that one fails.
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "roles/frontend/frontend_metrics.hpp"
+#include "roles/frontend/retry_budget.hpp"
+#include <bookstore/cluster/health.hpp>
+#include <bookstore/net/http_message.hpp>
+#include <bookstore/roles/node.hpp>
+#include <bookstore/roles/protocol.hpp>
+
+namespace bookstore::roles::frontend {
+
+/// Thread: the loop. References outlive this, and this its loop's tasks.
+class OrderPath {
+public:
+    OrderPath(const World& world, cluster::HealthMonitor& monitor, FrontendMetrics& metrics);
+
+    // Handlers, by the route they serve.
+    boost::asio::awaitable<net::Response> buy(net::Request request);
+    boost::asio::awaitable<net::Response> order(net::Request request);
+    boost::asio::awaitable<net::Response> find(net::Request request);
+
+private:
+    boost::asio::awaitable<base::result<PurchaseAnswer>> purchase(Purchase purchase,
+                                                                  base::TimePoint deadline);
+    boost::asio::awaitable<base::result<PurchaseAnswer>> send(Purchase purchase, base::TimePoint deadline);
+    boost::asio::awaitable<base::result<FindOrderAnswer>> look_up(FindOrderRequest request,
+                                                                  base::TimePoint deadline);
+
+    World world_;
+    cluster::HealthMonitor& monitor_;
+    FrontendMetrics& metrics_;
+    RetryBudget budget_;
+    std::shared_ptr<std::size_t> in_flight_; ///< shared with the purchases: they may be destroyed after this
+};
+
+} // namespace bookstore::roles::frontend

@@ -1,0 +1,65 @@
+#pragma once
+/// \file
+/// Reads: from the cache under a live lease, else from a replica that has applied the fence.
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "roles/frontend/coherence.hpp"
+#include "roles/frontend/frontend_metrics.hpp"
+#include "roles/frontend/lease_keeper.hpp"
+#include <bookstore/cluster/health.hpp>
+#include <bookstore/net/http_message.hpp>
+#include <bookstore/net/promise.hpp>
+#include <bookstore/roles/node.hpp>
+#include <bookstore/roles/protocol.hpp>
+
+namespace bookstore::roles::frontend {
+
+/// Thread: the loop. References outlive this, and this its loop's tasks.
+class ReadPath {
+public:
+    ReadPath(const World& world, Coherence& coherence, LeaseKeeper& keeper, cluster::HealthMonitor& monitor,
+             FrontendMetrics& metrics);
+
+    /// The answer with its Bookstore-Version and Bookstore-Source. 503 when there is no lease to be had, no
+    /// replica up, or none that answers in time. A hit answers without suspending.
+    boost::asio::awaitable<net::Response> answer(Query query, base::TimePoint deadline);
+
+private:
+    /// A miss's answer, shared by all whose flight it was.
+    struct Landed {
+        shop::CachedAnswer answer;
+        unsigned replica = 0;
+    };
+    using Outcome = base::result<std::shared_ptr<const Landed>>;
+
+    /// A query under way to the replicas. Whoever waits for it started to read when `ticket` was good.
+    struct Flight {
+        std::string key;
+        Query query;
+        shop::Cache::Ticket ticket;
+        base::TimePoint deadline;
+        std::vector<net::Promise<Outcome>> waiters;
+    };
+
+    /// `waiter` gets the flight's outcome by the deadline that is returned.
+    base::TimePoint join_or_start(const std::string& key, const Query& query, base::TimePoint deadline,
+                                  net::Promise<Outcome> waiter);
+    boost::asio::awaitable<void> fly(std::shared_ptr<Flight> flight);
+    boost::asio::awaitable<Outcome> fetch(std::shared_ptr<Flight> flight);
+    Outcome land(const Flight& flight, unsigned replica, std::string_view bytes);
+
+    World world_;
+    Coherence& coherence_;
+    LeaseKeeper& keeper_;
+    cluster::HealthMonitor& monitor_;
+    FrontendMetrics& metrics_;
+    std::unordered_map<std::string, std::shared_ptr<Flight>>
+        flights_; ///< at most one for each request being served
+};
+
+} // namespace bookstore::roles::frontend

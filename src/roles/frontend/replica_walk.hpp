@@ -1,0 +1,67 @@
+#pragma once
+/// \file
+/// One request's walk over the replicas of a role: the next one that is up, and another when that one fails.
+#include <optional>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <bookstore/base/error.hpp>
+#include <bookstore/cluster/health.hpp>
+#include <bookstore/roles/node.hpp>
+
+namespace bookstore::roles::frontend {
+
+/// Whether any replica of `role` answers, ready or not.
+bool anybody_alive(const cluster::HealthMonitor& monitor, const cluster::Config& config, cluster::Role role);
+
+/// Another replica would say the same.
+bool is_final(boost::system::error_code failure);
+
+/// How long one replica may keep a request: a third of the time that is left, within these bounds. So that
+/// one that is stuck leaves time for another.
+struct AttemptTime {
+    base::Duration least{};
+    base::Duration most{};
+};
+
+/// Thread: the loop. References outlive the walk.
+class ReplicaWalk {
+public:
+    struct Attempt {
+        unsigned replica = 0;
+        net::Endpoint endpoint;
+        base::TimePoint deadline;
+    };
+
+    ReplicaWalk(const World& world, cluster::HealthMonitor& monitor, cluster::Role role,
+                base::TimePoint deadline, AttemptTime time);
+
+    /// Whom to ask now. At once while there is somebody not asked yet; after each round with a pause that
+    /// grows; nothing when time is up, or when nobody is up. While replicas are alive but not ready it waits
+    /// for one, for the time of an election and no longer.
+    boost::asio::awaitable<std::optional<Attempt>> next();
+    /// The attempt's end, when the walk goes on after it.
+    void failed(const Attempt& attempt, boost::system::error_code why);
+
+    /// The failure to answer with: one that leaves the outcome open is never hidden by a later refusal.
+    boost::system::error_code failure() const { return failure_; }
+
+private:
+    std::optional<unsigned> choose();
+    std::size_t up() const;
+    Attempt attempt(unsigned replica) const;
+    boost::asio::awaitable<void> pause();
+
+    const World& world_;
+    cluster::HealthMonitor& monitor_;
+    cluster::Role role_;
+    base::TimePoint deadline_;
+    base::TimePoint patience_; ///< until when to wait for somebody to get ready
+    AttemptTime time_;
+    base::Duration pause_;
+    std::size_t asked_ = 0; ///< in this round
+    std::optional<unsigned> last_failed_;
+    boost::system::error_code failure_ = base::Errc::not_ready;
+};
+
+} // namespace bookstore::roles::frontend
