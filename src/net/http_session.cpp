@@ -179,8 +179,11 @@ const HttpService::Upgrade* HttpSession::wanted_upgrade(const Request& request) 
 asio::awaitable<bool> HttpSession::upgrade(Request request, const HttpService::Upgrade& to) {
     const auto shown = bearer(request.headers);
     if (!to.credential.empty() && (!shown || !same_secret(*shown, to.credential))) {
-        const bool keep = parser_.keep_alive();
-        co_return co_await send(shown ? credential_wrong() : credential_missing(), false, keep) && keep;
+        Response refusal = shown ? credential_wrong() : credential_missing();
+        const bool keep = parser_.keep_alive() && !service_->draining();
+        const bool sent = co_await send(std::move(refusal), false, keep);
+        if (sent && !keep) co_await linger();
+        co_return sent&& keep;
     }
     std::string head =
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: " + to.protocol + "\r\n\r\n";

@@ -23,8 +23,9 @@ bool has_body(int status) {
 
 std::string_view reason_phrase(int status) {
     const auto known = boost::beast::http::int_to_status(static_cast<unsigned>(status));
+    if (known == boost::beast::http::status::unknown) return "Unknown";
     const auto phrase = boost::beast::http::obsolete_reason(known);
-    return phrase.empty() ? std::string_view("Unknown") : std::string_view(phrase.data(), phrase.size());
+    return {phrase.data(), phrase.size()};
 }
 
 std::string to_http_date(base::WallTime t) {

@@ -1,7 +1,7 @@
 #include <bookstore/net/loop.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -94,12 +94,12 @@ asio::awaitable<void> sleep_until(base::Scheduler& scheduler, base::TimePoint wh
     const auto start = [&scheduler, &timer, &executor, when](auto handler) {
         auto sleeper = std::make_shared<Sleeper>();
         sleeper->executor = executor;
-        if (auto slot = asio::get_associated_cancellation_slot(handler); slot.is_connected()) {
+        Sleeper::Waiter(std::move(handler)).swap(sleeper->waiter); // not assigned: see promise.hpp
+        if (auto slot = sleeper->waiter.get_cancellation_slot(); slot.is_connected()) {
             slot.assign([weak = std::weak_ptr(sleeper)](asio::cancellation_type) {
                 if (const auto cancelled = weak.lock()) cancelled->wake(asio::error::operation_aborted);
             });
         }
-        Sleeper::Waiter(std::move(handler)).swap(sleeper->waiter); // not assigned: see promise.hpp
         timer = scheduler.at(when, [sleeper] { sleeper->wake({}); });
     };
     co_await asio::async_initiate<const asio::use_awaitable_t<>, void(error_code)>(start,
