@@ -125,12 +125,16 @@ boost::asio::awaitable<void> Engine::Impl::stop(Self self, base::TimePoint deadl
     self->tell_change();
     const auto& scheduler = self->env.scheduler;
     const auto half = scheduler.now() + (deadline - scheduler.now()) / 2;
-    co_await until(self, half, [&impl = *self] { return !impl.is_leader() || impl.batcher.idle(); });
+    const std::function<bool()> drained = [&impl = *self] {
+        return !impl.is_leader() || impl.batcher.idle();
+    };
+    co_await until(self, half, drained);
     if (self->is_leader() && self->core.raft()->configuration().voters.size() > 1) {
         self->core.give(consensus::TransferAsked{});
         // A transfer that has not worked within an election time-out has failed.
-        co_await until(self, std::min(deadline, scheduler.now() + 2 * self->options.election_timeout),
-                       [&impl = *self] { return !impl.is_leader(); });
+        const auto patience = std::min(deadline, scheduler.now() + 2 * self->options.election_timeout);
+        const std::function<bool()> handed_over = [&impl = *self] { return !impl.is_leader(); };
+        co_await until(self, patience, handed_over);
     }
     co_await make_state_durable(self, deadline);
     self->close();
@@ -138,13 +142,18 @@ boost::asio::awaitable<void> Engine::Impl::stop(Self self, base::TimePoint deadl
 
 boost::asio::awaitable<void> Engine::Impl::make_state_durable(Self self, base::TimePoint deadline) {
     if (self->failure || !self->applier) co_return;
-    co_await until(self, deadline, [&impl = *self] { return impl.closed || impl.applier->store_idle(); });
+    const std::function<bool()> stored = [&impl = *self] { return impl.applier->store_idle(); };
+    co_await until(self, deadline, stored);
     if (self->closed) co_return;
     net::Promise<bool> done;
     const auto expiry = self->deadlines.add(deadline, [done] { done.set(false); });
     self->env.state_worker.submit([&store = self->env.state] { store.checkpoint(); },
-                                  [done](std::exception_ptr) { done.set(true); });
-    if (co_await done.wait()) self->deadlines.remove(expiry);
+                                  [self, done, expiry](std::exception_ptr) {
+                                      if (done.given()) return;
+                                      self->deadlines.remove(expiry);
+                                      done.set(true);
+                                  });
+    co_await done.wait();
 }
 
 boost::asio::awaitable<void> Engine::Impl::until(Self self, base::TimePoint deadline,

@@ -71,9 +71,10 @@ void Formation::ask(unsigned slot) {
     others_[slot].asking = true;
     auto task = [self = shared_from_this(), slot]() -> boost::asio::awaitable<void> {
         const auto deadline = self->scheduler_.now() + ask_patience;
+        auto request = encode(self->own());
         const auto answer = co_await self->transport_.call(self->options_.members[slot].endpoint,
                                                            self->peers_.method(GroupMethod::hello),
-                                                           encode(self->own()), deadline);
+                                                           std::move(request), deadline);
         if (!self->closed_) self->answered(slot, answer);
     };
     net::spawn(executor_, "hello", std::move(task));

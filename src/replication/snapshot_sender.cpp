@@ -103,9 +103,12 @@ boost::asio::awaitable<bool> SnapshotSender::send_chunks(consensus::NodeId to,
         header->hash = blob->hash;
         const auto data = std::string_view(blob->bytes).substr(offset, snapshot_chunk_bytes);
         const bool last = offset + data.size() == blob->bytes.size();
-        const auto answer = co_await transport_.call(
-            *endpoint, peers_.method(GroupMethod::snapshot), encode(SnapshotChunk{*header, offset, data}),
-            scheduler_.now() + (last ? install_patience : chunk_patience));
+        // Named: GCC 12 destroys an aggregate twice that is a temporary of a co_await expression.
+        const SnapshotChunk chunk{*header, offset, data};
+        auto request = encode(chunk);
+        const auto deadline = scheduler_.now() + (last ? install_patience : chunk_patience);
+        const auto answer = co_await transport_.call(*endpoint, peers_.method(GroupMethod::snapshot),
+                                                     std::move(request), deadline);
         if (closed_ || !answer) co_return false;
         const auto reply = decode_snapshot_reply(*answer);
         if (!reply) co_return false;
