@@ -1,12 +1,12 @@
 # shellcheck shell=sh
 # What the scripts share: where a local cluster lives and how its processes are started and found.
 #
-# A local cluster is a folder ($BOOKSTORED_RUN, default run/ in the checkout) that holds `cluster.conf`, a copy of
+# A local cluster is a folder ($SHOP_RUN, default run/ in the checkout) that holds `cluster.conf`, a copy of
 # its configuration file, and for each process <role>-<id>/ with `data/`, `log` and `pid`.
 
 top=$(cd "$(dirname "$0")/.." && pwd)
-run=${BOOKSTORED_RUN:-$top/run}
-bin=${BOOKSTORED_BIN:-$top/build/release}
+run=${SHOP_RUN:-$top/run}
+bin=${SHOP_BIN:-$top/build/release}
 export top run bin
 
 fail() {
@@ -46,10 +46,20 @@ frontends() {
 pid_of() {
     [ -f "$run/$1/pid" ] || return 0
     pid=$(cat "$run/$1/pid")
-    # A pid is reused in time: it is ours only while it is a bookstored.
-    case $(cat "/proc/$pid/comm" 2>/dev/null) in
-    bookstored) echo "$pid" ;;
+    # A pid is reused in time: it is ours only while it is a bookstored, and not a dead one (Z) unburied by its parent.
+    case $(cut -d' ' -f2,3 "/proc/$pid/stat" 2>/dev/null) in
+    "(bookstored) "[!ZX]) echo "$pid" ;;
     esac
+}
+
+# wait_gone NAME SECONDS: until that process has ended; 1 when it does not in time.
+wait_gone() {
+    tries=$(($2 * 20))
+    while [ -n "$(pid_of "$1")" ]; do
+        [ $tries -gt 0 ] || return 1
+        sleep 0.05
+        tries=$((tries - 1))
+    done
 }
 
 # start ROLE ID [ARGUMENT...]: starts one process in the background.

@@ -37,7 +37,7 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<std::s
 }
 
 bool serves(const Route& route, Verb verb) {
-    return route.verb == verb || (route.verb == Verb::get && verb == Verb::head);
+    return route.verb == verb || (verb == Verb::head && route.verb == Verb::get && route.head);
 }
 
 asio::awaitable<Response> guarded(HttpHandler handler, Request request) {
@@ -80,7 +80,7 @@ std::string Router::allowed(std::string_view path) const {
     for (const auto& route : routes_) {
         if (path != "*" && !matches(route.pattern, path, nullptr)) continue;
         verbs.push_back(to_string(route.verb));
-        if (route.verb == Verb::get) verbs.push_back(to_string(Verb::head));
+        if (serves(route, Verb::head)) verbs.push_back(to_string(Verb::head));
     }
     std::sort(verbs.begin(), verbs.end());
     verbs.erase(std::unique(verbs.begin(), verbs.end()), verbs.end());

@@ -42,8 +42,6 @@ net::Response refusal(const base::result<PurchaseAnswer>& answer) {
 } // namespace
 
 PurchaseRequest parse_buy(const net::Request& request, base::Random& random) {
-    if (request.verb == net::Verb::head)
-        return net::problem(405, "HEAD does not buy. Use GET or POST.").with("Allow", "GET, POST");
     const auto text = request.parameter("item");
     if (!text) return net::problem(400, "The parameter \"item\" is missing: /buy?item=N.");
     const auto item = json::parse_positive(*text);

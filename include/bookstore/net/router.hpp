@@ -26,6 +26,7 @@ struct Route {
     std::string pattern; ///< "/v1/books/{id}": a {name} matches one non-empty segment
     HttpHandler handler;
     Access access = Access::open;
+    bool head = true; ///< a GET route serves HEAD too; not so where GET changes something
 };
 
 struct Credentials {
@@ -33,7 +34,7 @@ struct Credentials {
     std::string admin;    ///< empty: none configured
 };
 
-/// A GET route serves HEAD too. `Authorization: Bearer <credential>` is compared in constant time; without it
+/// `Authorization: Bearer <credential>` is compared in constant time; without it
 /// 401, with a wrong one 403. The internal credential opens admin routes too.
 class Router {
 public:

@@ -16,8 +16,8 @@ namespace bookstore::roles {
 /// What to do with a request: pass the purchase on, or answer at once because it cannot be one.
 using PurchaseRequest = std::variant<Purchase, net::Response>;
 
-/// GET or POST /buy?item=N. HEAD, which a GET route serves too, is answered 405: to look at a purchase is not
-/// to make it. `random` makes the key when the client gave none.
+/// GET or POST /buy?item=N; the route must not serve HEAD, for to look at a purchase is not to make it.
+/// `random` makes the key when the client gave none.
 PurchaseRequest parse_buy(const net::Request& request, base::Random& random);
 /// POST /v1/orders.
 PurchaseRequest parse_order(const net::Request& request, base::Random& random);

@@ -117,7 +117,7 @@ std::vector<net::Route> FrontendNode::routes() {
         // The original surface.
         {Verb::get, "/search", [f](Request r) { return f->read(frontend::parse_search(r), r.deadline); }},
         {Verb::get, "/lookup", [f](Request r) { return f->read(frontend::parse_lookup(r), r.deadline); }},
-        {Verb::get, "/buy", [f](Request r) { return f->orders.buy(std::move(r)); }},
+        {Verb::get, "/buy", [f](Request r) { return f->orders.buy(std::move(r)); }, Access::open, false},
         {Verb::post, "/buy", [f](Request r) { return f->orders.buy(std::move(r)); }},
         {Verb::get, "/getcatalog",
          [f](Request) { return ready(frontend::next_replica(f->monitor, Role::catalog)); }},

@@ -20,7 +20,7 @@ std::vector<net::Route> OrderRoutes::table() {
     };
     constexpr auto access = net::Access::internal;
     return {
-        {get, "/buy", to(&OrderRoutes::buy), access},
+        {get, "/buy", to(&OrderRoutes::buy), access, false},
         {post, "/buy", to(&OrderRoutes::buy), access},
         {post, "/v1/orders", to(&OrderRoutes::order), access},
         {get, "/v1/orders/{number}", to(&OrderRoutes::find), access},

@@ -29,6 +29,7 @@ std::vector<net::Route> table() {
             {Verb::get, "/v1/{kind}/{id}/log", named("log")},
             {Verb::get, "/resync", named("resync"), Access::internal},
             {Verb::post, "/orders", named("order")},
+            {Verb::get, "/buy", named("bought"), Access::open, false},
             {Verb::get, "/", named("root")}};
 }
 
@@ -55,6 +56,13 @@ TEST_CASE("a request finds its route and what the route's names stand for", "[ne
     CHECK(ask(Verb::get, "/").body == "root");
     CHECK(ask(Verb::post, "/orders").body == "order");
     CHECK(ask(Verb::head, "/v1/books/17").status == 200);
+}
+
+TEST_CASE("a GET that changes something is not done by HEAD", "[net][router]") {
+    const auto refused = ask(Verb::head, "/buy");
+    CHECK(refused.status == 405);
+    CHECK(refused.header("Allow") == "GET");
+    CHECK(ask(Verb::get, "/buy").body == "bought");
 }
 
 TEST_CASE("what no pattern matches is not there", "[net][router]") {

@@ -81,15 +81,6 @@ TEST_CASE("what is no purchase is refused before anything is sold", "[roles][pur
     CHECK(status_of(parse_order(order(R"({"lines":[{"item":1},{"item":2,"quantity":3}]})"), random)) == 0);
 }
 
-TEST_CASE("HEAD does not buy", "[roles][purchase_http]") {
-    base::Random random(1);
-    net::Request request = buy("2");
-    request.verb = net::Verb::head;
-    const auto refused = parse_buy(request, random);
-    REQUIRE(status_of(refused) == 405);
-    CHECK(header_of(std::get<net::Response>(refused), "Allow") == "GET, POST");
-}
-
 TEST_CASE("a purchase is answered on both surfaces", "[roles][purchase_http]") {
     const auto original = buy_response(bought());
     CHECK(original.status == 200);

@@ -1,0 +1,202 @@
+"""A whole shop of real processes on free ports, for tests and measurements.
+
+    with Shop(catalogs=2, orders=2, frontends=1) as shop:
+        shop.start()
+        shop.buy(1)
+        shop.kill('catalog', 1)
+        shop.restart('catalog', 1)
+
+Everything lives in a temporary folder; every process that was started is ended, by pid, when the block is left.
+"""
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from . import http
+
+TOP = Path(__file__).resolve().parents[3]
+BIN = Path(os.environ.get('SHOP_BIN', TOP / 'build' / 'dev'))
+ROLES = ('catalog', 'order', 'frontend')
+
+
+def wait_until(condition, seconds=20, what='the condition'):
+    """The first true value of condition(); AssertionError when there is none in time."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f'{what} did not come true within {seconds} s')
+        time.sleep(0.02)
+
+
+def free_ports(count):
+    """Ports that nobody listens on. They lie below the range from which the kernel serves outgoing connections,
+    so that no client of a restarting process takes its port meanwhile."""
+    found = []
+    port = 20000 + os.getpid() * 37 % 9000
+    while len(found) < count:
+        port = port + 1 if port < 31000 else 20000
+        with socket.socket() as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(('127.0.0.1', port))
+                found.append(port)
+            except OSError:
+                pass
+    return found
+
+
+class Process:
+    def __init__(self, shop, role, id_, port):
+        self.shop, self.role, self.id, self.port = shop, role, id_, port
+        self.name = f'{role}-{id_}'
+        self.data = shop.folder / self.name
+        self.log = shop.folder / f'{self.name}.log'
+        self.popen = None
+
+    @property
+    def address(self):
+        return f'127.0.0.1:{self.port}'
+
+    def command(self, *arguments):
+        return [str(BIN / 'bookstored'), f'--role={self.role}', f'--id={self.id}', f'--config={self.shop.config}',
+                f'--data-dir={self.data}', *self.shop.arguments, *arguments]
+
+    def start(self, *arguments, before=(), environment=None):
+        """`before`: a command that starts ours, e.g. systemd-socket-activate."""
+        assert not self.running(), f'{self.name} runs already'
+        with open(self.log, 'ab') as log:
+            self.popen = subprocess.Popen([*before, *self.command(*arguments)], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                          env=environment)
+
+    def running(self):
+        return self.popen is not None and self.popen.poll() is None
+
+    def signal(self, number):
+        self.popen.send_signal(number)
+
+    def stop(self, seconds=20):
+        """SIGTERM; the exit status."""
+        self.signal(signal.SIGTERM)
+        return self.popen.wait(seconds)
+
+    def kill(self):
+        if self.running():
+            self.popen.kill()
+            self.popen.wait()
+
+    def get(self, target, **more):
+        return http.request(self.address, 'GET', target, **more)
+
+    def ready(self):
+        try:
+            return self.get('/readyz', timeout=2).status == 200
+        except OSError:
+            return False
+
+    def log_tail(self, lines=15):
+        return '\n'.join(self.log.read_text(errors='replace').splitlines()[-lines:])
+
+
+class Shop:
+    def __init__(self, catalogs=2, orders=2, frontends=1, settings='', arguments=(), books=None):
+        self.folder = Path(tempfile.mkdtemp(prefix='bookstored-test-'))
+        self.arguments = list(arguments)
+        counts = dict(catalog=catalogs, order=orders, frontend=frontends)
+        ports = iter(free_ports(sum(counts.values())))
+        self.processes = {(role, i): Process(self, role, i, next(ports)) for role in ROLES for i in range(counts[role])}
+        self.config = self.folder / 'cluster.conf'
+        sections = [f'[{role}]\n' + ''.join(f'replica = {p.address}\n' for p in self.of(role)) for role in ROLES]
+        self.config.write_text('\n'.join(sections) + '\n' + settings)
+        if books is not None:
+            catalogue = self.folder / 'books.jsonl'
+            catalogue.write_text(''.join(json.dumps(b) + '\n' for b in books))
+            self.arguments.append(f'--catalog-file={catalogue}')
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind is not None:
+            for p in self.processes.values():
+                if p.log.exists():
+                    print(f'--- last lines of {p.name}\n{p.log_tail()}')
+        for p in self.processes.values():
+            if p.running():
+                p.signal(signal.SIGCONT)
+                p.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def of(self, role):
+        return [p for (r, _), p in sorted(self.processes.items()) if r == role]
+
+    def __getitem__(self, key):
+        return self.processes[key]
+
+    def start(self, *arguments, seconds=30):
+        for p in self.processes.values():
+            p.start(*arguments)
+        self.wait_ready(seconds)
+
+    def wait_ready(self, seconds=30):
+        for p in self.processes.values():
+            wait_until(lambda p=p: p.ready() or not p.running(), seconds, f'{p.name} being ready')
+            assert p.running(), f'{p.name} ended: {p.log_tail(3)}'
+
+    def kill(self, role, id_):
+        self[role, id_].kill()
+
+    def restart(self, role, id_, *arguments, seconds=30):
+        p = self[role, id_]
+        p.start(*arguments)
+        wait_until(p.ready, seconds, f'{p.name} being ready again')
+
+    def frontend(self, id_=0):
+        return self['frontend', id_]
+
+    def get(self, target, frontend=0, **more):
+        return self.frontend(frontend).get(target, **more)
+
+    def post(self, target, body=None, frontend=0, **more):
+        return http.request(self.frontend(frontend).address, 'POST', target, body=body, **more)
+
+    def patch(self, target, body, frontend=0, **more):
+        return http.request(self.frontend(frontend).address, 'PATCH', target, body=body, **more)
+
+    def order(self, *lines, key=None, frontend=0):
+        """POST /v1/orders of (item, quantity) pairs."""
+        headers = {'Idempotency-Key': key} if key else {}
+        return self.post('/v1/orders', {'lines': [{'item': i, 'quantity': q} for i, q in lines]}, frontend, headers=headers)
+
+    def leader(self, role):
+        """The process of a group that says it leads, or None."""
+        for p in self.of(role):
+            try:
+                if p.running() and p.get('/heartbeat', timeout=1).json()['leader']:
+                    return p
+            except OSError:
+                pass
+        return None
+
+    def resyncs(self):
+        """What GET /resync says at every catalog: (version, books)."""
+        answers = [p.get('/resync') for p in self.of('catalog')]
+        return [(int(a.headers['Bookstore-Version']), a.json()) for a in answers]
+
+    def wait_agreement(self, seconds=20):
+        """The books, once all catalogs show the same at the same version."""
+        def agreed():
+            try:
+                shown = self.resyncs()
+            except (OSError, KeyError, ValueError):
+                return None
+            return shown[0][1] if all(s == shown[0] for s in shown) else None
+        return wait_until(agreed, seconds, 'agreement of the catalogs')
