@@ -4,6 +4,8 @@
 
 #include <bookstore/net/loop.hpp>
 
+#include "ctl/shop_json.hpp"
+
 namespace bookstore::ctl {
 namespace {
 
@@ -29,7 +31,7 @@ public:
             return;
         }
         somebody_there_ = true;
-        said_[endpoint] = attempt ? "answered " + std::to_string(attempt->status) : attempt.error().message();
+        said_[endpoint] = attempt ? "says: " + problem_text(*attempt) : attempt.error().message();
         if (attempt ? cannot_serve(attempt->status) : base::outcome_is_unknown(attempt.error()))
             perhaps_executed_ = true;
     }
@@ -49,12 +51,14 @@ private:
     bool somebody_there_ = false, perhaps_executed_ = false;
 };
 
-[[noreturn]] void give_up(const Failures& failures) {
-    if (failures.perhaps_executed())
+[[noreturn]] void give_up(const Failures& failures, bool reading) {
+    if (failures.perhaps_executed() && !reading)
         throw OutcomeUnknown("no frontend could say what happened: " + failures.text());
-    throw CommandFailed(
-        "no frontend answered: " + failures.text() +
-        "; is the shop running? --endpoints, --config or BOOKSTORECTL_ENDPOINTS say where it is");
+    const std::string advice =
+        failures.somebody_there()
+            ? "; see `bookstorectl status`, or try again with a longer --timeout"
+            : "; is the shop running? --endpoints, --config or BOOKSTORECTL_ENDPOINTS say where it is";
+    throw CommandFailed("no frontend answered: " + failures.text() + advice);
 }
 
 } // namespace
@@ -80,6 +84,7 @@ boost::asio::awaitable<net::Response> ShopClient::send(net::HttpRequest request,
     if (!admin_secret_.empty()) request.headers.emplace_back("Authorization", "Bearer " + admin_secret_);
     const base::TimePoint deadline = scheduler_.now() + timeout_;
     const std::size_t first = preferred_;
+    const bool reading = request.verb == net::Verb::get;
     Failures failures(endpoints_);
     while (scheduler_.now() < deadline) {
         for (std::size_t step = 0; step < endpoints_.size() && scheduler_.now() < deadline; ++step) {
@@ -95,12 +100,12 @@ boost::asio::awaitable<net::Response> ShopClient::send(net::HttpRequest request,
                 co_return std::move(*attempt);
             }
             failures.note(index, attempt);
-            if (verdict == Verdict::unknown) give_up(failures);
+            if (verdict == Verdict::unknown) give_up(failures, reading);
         }
         if (!failures.somebody_there()) break;
         co_await net::sleep_until(scheduler_, std::min(scheduler_.now() + pause_between_rounds, deadline));
     }
-    give_up(failures);
+    give_up(failures, reading);
 }
 
 } // namespace bookstore::ctl

@@ -81,7 +81,7 @@ std::string summary(const Tally& tally) {
     return std::to_string(tally.all()) + " requests: " + std::to_string(tally.good) + " served, " +
            std::to_string(tally.notices) + " out of stock, " + std::to_string(tally.failures) + " failed; " +
            in_ms(tally.took / std::max<std::int64_t>(1, tally.all())) + " on average, " +
-           in_ms(tally.longest) + " at most\n";
+           in_ms(tally.longest) + " at most";
 }
 
 boost::asio::awaitable<int> simulate(Context& context) {
@@ -103,7 +103,7 @@ boost::asio::awaitable<int> simulate(Context& context) {
         const bool interrupted = co_await context.interruption.sleep(plan.interval);
         if (interrupted) break;
     }
-    if (!context.json()) context.out << context.style.bold(summary(tally)) << std::flush;
+    if (!context.json()) context.out << context.style.bold(summary(tally)) << "\n" << std::flush;
     co_return tally.failures < tally.all() ? 0 : 1;
 }
 

@@ -25,10 +25,10 @@ std::string in_stock(const Book& book) {
 } // namespace
 
 boost::asio::awaitable<SimulatedEvent> Simulation::visit() {
-    if (catalogue_.empty()) co_return co_await attempt(Action::catalogue, Book{});
+    Book book = any_book(); // named: GCC 12 destroys an aggregate temporary of a co_await twice
+    if (catalogue_.empty()) co_return co_await attempt(Action::catalogue, std::move(book));
     constexpr Action actions[] = {Action::search, Action::lookup, Action::buy};
     const Action action = actions[context_.random.below(std::size(actions))];
-    Book book = any_book();
     co_return co_await attempt(action, std::move(book));
 }
 

@@ -71,7 +71,8 @@ std::string show_replicas(const json::array& replicas, const Style& style) {
     for (const json::value& value : replicas) {
         const json::object& replica = value.as_object();
         const std::string digest = text(replica, "digest");
-        const bool agrees = !bad.contains(text(replica, "role") + text(replica, "version"));
+        const bool agrees =
+            text(replica, "state") != "up" || !bad.contains(text(replica, "role") + text(replica, "version"));
         table.add({text(replica, "role"), text(replica, "id"), text(replica, "address"),
                    show_state(text(replica, "state"), style),
                    flag(replica, "leader") ? style.cyan("leader") : "", text(replica, "version"),
