@@ -70,6 +70,7 @@ void Formation::round() {
 void Formation::ask(unsigned slot) {
     others_[slot].asking = true;
     auto task = [self = shared_from_this(), slot]() -> boost::asio::awaitable<void> {
+        if (self->closed_) co_return;
         const auto deadline = self->scheduler_.now() + ask_patience;
         auto request = encode(self->own());
         const auto answer = co_await self->transport_.call(self->options_.members[slot].endpoint,

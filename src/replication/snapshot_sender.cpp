@@ -92,7 +92,7 @@ boost::asio::awaitable<void> SnapshotSender::transfer(std::shared_ptr<SnapshotSe
 boost::asio::awaitable<bool> SnapshotSender::send_chunks(consensus::NodeId to,
                                                          std::shared_ptr<const Blob> blob) {
     std::uint64_t offset = 0;
-    for (;;) {
+    while (!closed_) {
         auto header = hooks_.header();
         const auto* endpoint = peers_.endpoint_of(to);
         if (!header || endpoint == nullptr) co_return false;
@@ -109,13 +109,14 @@ boost::asio::awaitable<bool> SnapshotSender::send_chunks(consensus::NodeId to,
         const auto deadline = scheduler_.now() + (last ? install_patience : chunk_patience);
         const auto answer = co_await transport_.call(*endpoint, peers_.method(GroupMethod::snapshot),
                                                      std::move(request), deadline);
-        if (closed_ || !answer) co_return false;
+        if (!answer) co_return false;
         const auto reply = decode_snapshot_reply(*answer);
         if (!reply) co_return false;
         if (reply->installed) co_return true;
         if (last) co_return false;
         offset += data.size();
     }
+    co_return false;
 }
 
 void SnapshotSender::finished(consensus::NodeId to, consensus::LogIndex last_index, bool success) {

@@ -68,8 +68,9 @@ private:
 
     void raise(unsigned slot) {
         for (auto commands = 1 + dice.below(5); commands > 0; --commands) {
-            asked.push_back(begin(group.scheduler, group.engine(slot).propose_anywhere(
-                                                       "a", group.in(base::milliseconds(50 + dice.below(1'000))))));
+            asked.push_back(
+                begin(group.scheduler, group.engine(slot).propose_anywhere(
+                                           "a", group.in(base::milliseconds(50 + dice.below(1'000))))));
             ++attempts;
         }
     }
