@@ -79,12 +79,12 @@ bool wants_snapshot(const Core& core, LogIndex index, Term term) {
 
 void on_snapshot_installed(Core& core, SnapshotInstalled snapshot) {
     INVARIANT(snapshot.last_index >= core.commit);
-    if (snapshot.term >= core.hard.term) hear_leader(core, snapshot.leader, snapshot.term);
-    INVARIANT(core.role != Role::leader);
     core.configuration = std::move(snapshot.configuration);
     core.log.restart_at(snapshot.last_index, snapshot.last_term);
     core.journal.restart_at(snapshot.last_index);
     core.commit = core.applied = snapshot.last_index;
+    if (snapshot.term >= core.hard.term) hear_leader(core, snapshot.leader, snapshot.term);
+    INVARIANT(core.role != Role::leader); // whose log was all there already
 }
 
 } // namespace bookstore::consensus

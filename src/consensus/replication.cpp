@@ -16,8 +16,9 @@ AppendRequest begin_request(Core& core, Progress& member, LogIndex prev, Term pr
             .round = core.leadership->rounds.open(core.now)};
 }
 
-void send_entries(Core& core, Progress& member, Term prev_term) {
-    auto request = begin_request(core, member, member.next - 1, prev_term);
+void send_entries(Core& core, Progress& member) {
+    const auto prev = member.next - 1;
+    auto request = begin_request(core, member, prev, core.log.term_at(prev).value());
     request.entries = core.log.slice(member.next, core.log.last_index(), core.options.append_bytes_max);
     member.sent(request.entries.back().index);
     send(core, member.node, core.hard.term, std::move(request));
@@ -51,11 +52,11 @@ void on_success(Core& core, Progress& member, const AppendReply& reply) {
 } // namespace
 
 void replicate(Core& core, Progress& member) {
-    while (member.next <= core.log.last_index() && member.has_room(core.options.appends_in_flight_max)) {
-        const auto prev_term = core.log.term_at(member.next - 1);
-        if (!prev_term) return begin_snapshot(core, member);
-        send_entries(core, member, *prev_term);
-    }
+    // Whatever is on its way: it cannot close a gap that has been compacted.
+    const bool lost = member.next <= core.log.base() && member.mode != Progress::Mode::snapshot;
+    if (lost) return begin_snapshot(core, member);
+    while (member.next <= core.log.last_index() && member.has_room(core.options.appends_in_flight_max))
+        send_entries(core, member);
     const bool idle = member.mode == Progress::Mode::replicate && member.in_flight.empty();
     if (idle && member.commit_sent < std::min(core.commit, member.match)) send_heartbeat(core, member);
 }

@@ -46,9 +46,10 @@ struct PeerLost {
     NodeId peer = nobody;
 };
 
-/// The shell installed a snapshot that a leader of `term` sent (state and log base are durable). Before it
-/// begins to, it asks Raft::wants_snapshot(), waits until the disk's FIFO is empty, and from then on gives no
-/// other event before this one: an entry acknowledged in between would be erased with the log.
+/// The shell installed a snapshot that a leader of `term` sent: state and log base are durable, the former
+/// log is erased. To get there it stops giving any event but Persisted, waits until every write is reported,
+/// asks Raft::wants_snapshot(), installs, and gives this event next: an entry acknowledged in between would
+/// be lost.
 struct SnapshotInstalled {
     NodeId leader = nobody;
     Term term{};
