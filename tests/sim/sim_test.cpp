@@ -1,0 +1,33 @@
+#include <catch2/catch.hpp>
+
+#include "sim/world.hpp"
+
+using namespace bookstore::sim;
+
+namespace {
+
+/// As many as run in some seconds; scripts/simulate runs more.
+constexpr std::uint64_t seeds = 2'000;
+
+} // namespace
+
+TEST_CASE("every promise of the core holds in every weather", "[sim]") {
+    Report total;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        INFO("replay: scripts/simulate --seeds 1 --first-seed " << seed << " --virtual-seconds 1");
+        Report report;
+        REQUIRE_NOTHROW(report = World({.seed = seed, .nodes = {}, .stormy = std::chrono::seconds(1)}).run());
+        total.acknowledged += report.acknowledged;
+        total.events += report.events;
+    }
+    CHECK(total.acknowledged > seeds); // the weather lets work be done
+}
+
+TEST_CASE("a seed always gives the same run", "[sim]") {
+    const Setup setup{.seed = 42, .nodes = 3};
+    const auto once = World(setup).run();
+    const auto again = World(setup).run();
+    CHECK(once.events == again.events);
+    CHECK(once.virtual_time == again.virtual_time);
+    CHECK(once.acknowledged == again.acknowledged);
+}

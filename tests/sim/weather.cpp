@@ -1,0 +1,114 @@
+#include "sim/weather.hpp"
+
+#include <initializer_list>
+
+namespace bookstore::sim {
+namespace {
+
+using base::Duration;
+using base::milliseconds;
+using std::chrono::microseconds;
+
+template <typename T>
+T pick(base::Random& random, std::initializer_list<T> from) {
+    return from.begin()[random.below(from.size())];
+}
+
+/// Half of the seeds know this kind of fault.
+Every sometimes(base::Random& random, Duration often, Duration seldom) {
+    if (one_in(random, 2)) return {};
+    return often + Duration(random.below(static_cast<std::uint64_t>((seldom - often).count())));
+}
+
+} // namespace
+
+Duration draw(base::Random& random, Span span) {
+    const auto width = static_cast<std::uint64_t>((span.most - span.least).count()) + 1;
+    auto extra = random.below(width);
+    if (!one_in(random, 8)) extra /= 8; // the far end is rare
+    return span.least + Duration(extra);
+}
+
+bool one_in(base::Random& random, std::uint64_t n) {
+    return n != 0 && random.below(n) == 0;
+}
+
+Weather Weather::draw(base::Random& random, std::optional<int> voters) {
+    Weather w;
+    w.voters = voters.value_or(pick(random, {1, 2, 3, 3, 3, 3, 4, 5, 5, 5}));
+    w.reluctant = w.voters > 1 && one_in(random, 3);
+    w.learner = one_in(random, 4);
+    w.heartbeat_interval = pick(random, {milliseconds(10), milliseconds(20), milliseconds(45)});
+    w.append_bytes_max = pick<std::size_t>(random, {1, 1, 30, 100, 1'000});
+    w.appends_in_flight_max = pick<std::size_t>(random, {1, 2, 4});
+
+    w.delay = pick<Span>(random, {{microseconds(200), milliseconds(2)},
+                                  {milliseconds(1), milliseconds(20)},
+                                  {milliseconds(1), milliseconds(60)},
+                                  {milliseconds(1), milliseconds(400)}});
+    w.in_order = one_in(random, 2);
+    w.through_codec = one_in(random, 8);
+    w.loss = pick<std::uint64_t>(random, {0, 0, 100, 20, 5});
+    w.duplicate = pick<std::uint64_t>(random, {0, 0, 20, 5});
+    w.disk = pick<Span>(random, {{microseconds(100), milliseconds(1)},
+                                 {milliseconds(1), milliseconds(10)},
+                                 {milliseconds(1), milliseconds(80)}});
+    w.stall = {milliseconds(50), milliseconds(1'000)};
+    w.down = pick<Span>(random, {{milliseconds(1), milliseconds(20)},
+                                 {milliseconds(2), milliseconds(200)},
+                                 {milliseconds(10), milliseconds(1'000)}});
+    w.drift_ppm = pick(random, {0, 200, 40'000, 40'000});
+
+    w.proposals = pick<Every>(random, {milliseconds(2), milliseconds(5), milliseconds(20)});
+    w.reads = milliseconds(25);
+    w.partitions = sometimes(random, milliseconds(60), milliseconds(600));
+    w.crashes = sometimes(random, milliseconds(100), milliseconds(1'000));
+    w.coups = sometimes(random, milliseconds(40), milliseconds(400));
+    w.pauses = sometimes(random, milliseconds(100), milliseconds(1'000));
+    w.stalls = sometimes(random, milliseconds(100), milliseconds(1'000));
+    w.transfers = sometimes(random, milliseconds(80), milliseconds(1'000));
+    w.compactions = sometimes(random, milliseconds(20), milliseconds(300));
+    w.lost_connections = sometimes(random, milliseconds(100), milliseconds(1'000));
+    w.compaction_tail = pick(random, {0, 0, 3, 20});
+    w.dead = one_in(random, 2) ? (w.voters - 1) / 2 : 0;
+    if (one_in(random, 3))
+        w.make_leaders_fall(random);
+    else if (one_in(random, 4))
+        w.make_nodes_forget(random);
+    return w;
+}
+
+/// Leaders fall soon after they rise, with little of their logs on the others: what figure 8 of the paper
+/// needs.
+void Weather::make_leaders_fall(base::Random& random) {
+    append_bytes_max = appends_in_flight_max = 1;
+    delay = {milliseconds(2), milliseconds(40)};
+    proposals = pick<Every>(random, {milliseconds(2), milliseconds(8)});
+    coups = milliseconds(20) + milliseconds(random.below(100));
+    short_reigns = 2;
+    partitions = stalls = pauses = {};
+    down = {milliseconds(20), milliseconds(400)};
+}
+
+/// Nodes crash all the time and are back at once: what they said before must still hold.
+void Weather::make_nodes_forget(base::Random& random) {
+    const bool quick = one_in(random, 2);
+    delay = quick ? Span{microseconds(200), milliseconds(2)} : Span{milliseconds(1), milliseconds(60)};
+    disk = quick ? Span{microseconds(100), milliseconds(1)} : Span{milliseconds(1), milliseconds(80)};
+    heartbeat_interval = milliseconds(45);
+    crashes = milliseconds(10) + milliseconds(random.below(60));
+    down = {milliseconds(1), milliseconds(10)};
+    partitions = milliseconds(100);
+    loss = 0;
+    coups = pauses = stalls = transfers = {};
+}
+
+void Weather::calm() {
+    delay = {milliseconds(1), milliseconds(5)};
+    loss = duplicate = short_reigns = 0;
+    disk = {microseconds(500), milliseconds(5)};
+    proposals = milliseconds(1);
+    partitions = crashes = coups = pauses = stalls = transfers = lost_connections = {};
+}
+
+} // namespace bookstore::sim

@@ -1,0 +1,291 @@
+#include "sim/world.hpp"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+#include <string>
+
+#include "sim/failure.hpp"
+
+namespace bookstore::sim {
+
+using namespace consensus;
+
+namespace {
+
+/// Longest time, in election time-outs, from the end of all faults to the commit of a new command...
+constexpr int recovery_timeouts = 50;
+/// ...and from there, without load, until all agree: some seeds send one entry a round trip.
+constexpr int agreement_timeouts = 300;
+/// Clients wait rather than pile up more than so many commands that are not committed.
+constexpr std::uint64_t backlog_max = 50;
+
+} // namespace
+
+World::World(const Setup& setup)
+    : stormy_(setup.stormy),
+      random_(setup.seed),
+      weather_(Weather::draw(random_, setup.nodes)),
+      network_(schedule_, random_, weather_,
+               [this](Message message) { find(message.to).give(Received{std::move(message)}); }),
+      around_{schedule_,
+              random_,
+              weather_,
+              network_,
+              checker_,
+              [this](Node& from, NodeId to) { send_snapshot(from, to); },
+              [this](Node& leader) { leader_rose(leader); }} {
+    Configuration configuration;
+    for (int i = 1; i <= weather_.voters; ++i)
+        configuration.voters.push_back(NodeId{static_cast<std::uint64_t>(i)});
+    const int all = weather_.voters + (weather_.learner ? 1 : 0);
+    for (int i = 1; i <= all; ++i) {
+        const auto range = static_cast<std::uint64_t>(weather_.drift_ppm);
+        const int drift = static_cast<int>(random_.below(2 * range + 1)) - weather_.drift_ppm;
+        const auto offset = base::milliseconds(random_.below(60'000));
+        nodes_.push_back(std::make_unique<Node>(around_, NodeId{static_cast<std::uint64_t>(i)}, configuration,
+                                                Clock(offset, drift)));
+        checker_.watch(*nodes_.back());
+    }
+}
+
+Report World::run() try {
+    const auto begin = schedule_.now();
+    storm();
+    calm();
+    return {schedule_.now() - begin, events_, checker_.acknowledgements()};
+} catch (const Failure& failure) {
+    throw Failure(failure.what() + describe());
+}
+
+/// The nodes as they are, for whoever has to find out why.
+std::string World::describe() const {
+    static constexpr std::array roles{"follower", "pre-candidate", "candidate", "leader"};
+    std::ostringstream text;
+    for (const auto& node : nodes_) {
+        text << "\n  node " << number(node->id()) << (is_voter(*node) ? "" : " (learner)");
+        if (!node->up()) {
+            text << " down";
+            continue;
+        }
+        const auto& core = node->core();
+        text << (node->paused() ? " paused" : "") << (node->options().reluctant ? " reluctant " : " ")
+             << roles.at(static_cast<std::size_t>(core.role())) << " of term " << number(core.term())
+             << ", leader " << number(core.leader()) << ", log " << number(core.first_index()) << ".."
+             << number(core.last_index()) << ", durable " << number(core.durable_index()) << ", commit "
+             << number(core.commit_index()) << ", applied " << number(node->applied());
+        for (const auto& peer : core.peers())
+            text << "\n    knows " << number(peer.node) << " to hold " << number(peer.match)
+                 << (peer.snapshotting ? ", sends it a snapshot" : "");
+    }
+    return text.str();
+}
+
+/// `every` is read again each time: calm sets it to zero, and the repetition ends.
+void World::repeat(const base::Duration& every, void (World::*happens)()) {
+    if (every == base::Duration{}) return;
+    const auto wait = base::Duration(random_.below(2 * static_cast<std::uint64_t>(every.count())));
+    schedule_.after(wait, [this, &every, happens] {
+        if (every == base::Duration{}) return;
+        (this->*happens)();
+        repeat(every, happens);
+    });
+}
+
+void World::storm() {
+    repeat(weather_.proposals, &World::propose);
+    repeat(weather_.reads, &World::read);
+    repeat(weather_.partitions, &World::partition);
+    repeat(weather_.crashes, &World::crash);
+    repeat(weather_.coups, &World::topple);
+    repeat(weather_.pauses, &World::pause);
+    repeat(weather_.stalls, &World::stall);
+    repeat(weather_.transfers, &World::transfer);
+    repeat(weather_.compactions, &World::compact);
+    repeat(weather_.lost_connections, &World::lose_connection);
+    const auto end = schedule_.now() + stormy_;
+    while (schedule_.run_one(end))
+        ++events_;
+}
+
+/// With a majority up and every message arriving, new commands commit while more arrive; then the load ends
+/// and all that are up agree.
+void World::calm() {
+    calm_ = true;
+    weather_.calm();
+    network_.heal();
+    settle_the_dead();
+    LogIndex known{};
+    for (const auto& node : nodes_)
+        if (node->up()) known = std::max(known, node->core().last_index());
+    run_until([&] { return checker_.newest_acknowledged() > known; }, recovery_timeouts,
+              "liveness: nothing commits though all is calm");
+    weather_.proposals = {};
+    run_until([&] { return agreed(); }, agreement_timeouts,
+              "liveness: the nodes do not agree though all is calm");
+}
+
+/// Exactly as many voters stay down as the weather says.
+void World::settle_the_dead() {
+    int down = 0;
+    for (const auto& node : nodes_)
+        if (!node->up() && is_voter(*node)) ++down;
+    while (down < weather_.dead)
+        if (auto& node = any(); node.up() && is_voter(node)) node.crash(), ++down;
+    while (down > weather_.dead)
+        if (auto& node = any(); !node.up() && is_voter(node)) node.restart(), --down;
+    for (const auto& node : nodes_)
+        if (!node->up() && !is_voter(*node)) node->restart();
+}
+
+template <typename Holds>
+void World::run_until(Holds holds, int timeouts, const char* otherwise) {
+    const auto end = schedule_.now() + weather_.election_timeout * timeouts;
+    while (!holds()) {
+        if (!schedule_.run_one(end)) throw Failure(otherwise);
+        ++events_;
+    }
+}
+
+/// All that are up have applied what was ever acknowledged, and the leader is not the reluctant node.
+bool World::agreed() const {
+    bool led = false;
+    bool another_up = false;
+    for (const auto& node : nodes_) {
+        if (!node->up()) continue;
+        if (node->applied() < checker_.newest_applied()) return false;
+        const bool reluctant = node->options().reluctant;
+        another_up = another_up || (!reluctant && is_voter(*node));
+        led = led || (node->leads() && !reluctant);
+    }
+    return led || !another_up;
+}
+
+bool World::is_voter(const Node& node) const {
+    return number(node.id()) <= static_cast<std::uint64_t>(weather_.voters);
+}
+
+Node& World::any() {
+    return *nodes_[static_cast<std::size_t>(random_.below(nodes_.size()))];
+}
+
+Node& World::find(NodeId id) {
+    return *nodes_.at(static_cast<std::size_t>(number(id) - 1));
+}
+
+void World::propose() {
+    for (auto& node : nodes_) {
+        if (!node->leads()) continue;
+        const bool busy = node->core().last_index() - node->core().commit_index() > backlog_max;
+        if (busy && !calm_) continue;
+        auto payload = std::to_string(++proposals_);
+        payload.resize(payload.size() + static_cast<std::size_t>(random_.below(weather_.payload_bytes_max)),
+                       '.');
+        node->propose(std::make_shared<const std::string>(std::move(payload)));
+    }
+}
+
+void World::read() {
+    for (auto& node : nodes_)
+        if (node->leads() || one_in(random_, 8)) node->read();
+}
+
+void World::partition() {
+    switch (random_.below(3)) {
+    case 0:
+        return network_.heal();
+    case 1:
+        return isolate(any());
+    default:
+        return cut_off(any(), any());
+    }
+}
+
+void World::cut_off(const Node& one, const Node& other) {
+    network_.cut(one.id(), other.id());
+    network_.cut(other.id(), one.id());
+}
+
+/// Some or all of its links fail, in one direction or both.
+void World::isolate(const Node& one) {
+    const bool whole = one_in(random_, 2); // all its links, or a link
+    const bool deaf = !one_in(random_, 3);
+    const bool mute = !deaf || !one_in(random_, 3);
+    for (const auto& other : nodes_) {
+        if (other->id() == one.id() || (!whole && !one_in(random_, 2))) continue;
+        if (deaf) network_.cut(other->id(), one.id());
+        if (mute) network_.cut(one.id(), other->id());
+    }
+}
+
+void World::crash() {
+    crash(any());
+}
+
+void World::crash(Node& node) {
+    if (!node.up()) return;
+    node.crash();
+    for (const auto& other : nodes_)
+        if (other->up() && one_in(random_, 2)) other->give(PeerLost{node.id()});
+    schedule_.after(draw(random_, weather_.down), [this, &node] {
+        if (!node.up() && !calm_) node.restart();
+    });
+}
+
+void World::topple() {
+    for (const auto& node : nodes_)
+        if (node->leads()) topple(*node);
+}
+
+/// Often those come back that were away when it rose.
+void World::topple(Node& leader) {
+    if (!one_in(random_, 3)) network_.heal();
+    if (one_in(random_, 3)) return crash(leader);
+    if (one_in(random_, 4)) return isolate(leader);
+    for (const auto& other : nodes_)
+        cut_off(leader, *other);
+}
+
+void World::leader_rose(Node& leader) {
+    if (!one_in(random_, weather_.short_reigns)) return;
+    schedule_.after(draw(random_, {{}, weather_.delay.most / 8}), [this, &leader] {
+        if (leader.leads() && !calm_) topple(leader);
+    });
+}
+
+void World::pause() {
+    any().pause(draw(random_, {std::chrono::milliseconds(10), std::chrono::milliseconds(500)}));
+}
+
+void World::stall() {
+    any().stall_disk(draw(random_, weather_.stall));
+}
+
+void World::transfer() {
+    for (auto& node : nodes_)
+        if (node->leads()) node->give(TransferAsked{one_in(random_, 2) ? nobody : any().id()});
+}
+
+void World::compact() {
+    any().compact(static_cast<std::uint64_t>(weather_.compaction_tail));
+}
+
+void World::lose_connection() {
+    any().give(PeerLost{any().id()});
+}
+
+void World::send_snapshot(Node& from, NodeId to) {
+    const Snapshot snapshot{from.id(), from.core().term(), from.applied(),
+                            checker_.applied_term(from.applied())};
+    auto finish = [this, &from, to, life = from.life()](std::optional<LogIndex> held) {
+        schedule_.after(draw(random_, weather_.delay), [&from, to, life, held] {
+            if (from.life() == life) from.give(SnapshotSent{to, held.value_or(LogIndex{}), held.has_value()});
+        });
+    };
+    schedule_.after(draw(random_, weather_.delay), [this, &from, to, snapshot, finish] {
+        const bool broken = !network_.reaches(from.id(), to) || one_in(random_, weather_.loss);
+        if (broken || !find(to).receive(snapshot, finish)) finish(std::nullopt);
+    });
+}
+
+} // namespace bookstore::sim
