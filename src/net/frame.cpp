@@ -9,7 +9,7 @@ namespace {
 
 using base::Errc;
 
-constexpr std::size_t fields_bytes_max = 1 + 3 * 10; ///< kind and three varints
+constexpr std::size_t fields_bytes_max = 1 + 3 + 2 * 10; ///< kind, method, and two varints
 constexpr std::size_t buffer_bytes = 64u << 10;
 
 base::result<Frame> decode(std::string_view content) {

@@ -40,7 +40,8 @@ public:
         char* data;
         std::size_t size;
     };
-    /// Where the next bytes go; ends the life of every payload given out. Never empty.
+    /// Where the next bytes go; ends the life of every payload given out. To be asked for after next() has
+    /// found no more: then it is never empty.
     Space space();
     void commit(std::size_t bytes) { filled_ += bytes; }
 

@@ -13,6 +13,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <bookstore/base/error.hpp>
+
 namespace bookstore::net {
 
 /// Copies share one value. Loop thread only. Whoever holds a promise must give it a value in the end: a
@@ -41,6 +43,7 @@ public:
 
     boost::asio::awaitable<T> wait() const {
         auto state = state_;
+        INVARIANT(!state->waiter);
         if (state->value) co_return std::move(*state->value);
         state->executor = co_await boost::asio::this_coro::executor;
         const auto begin = [&state](auto handler) {

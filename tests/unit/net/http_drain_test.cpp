@@ -23,7 +23,7 @@ TEST_CASE("draining closes idle connections and lets requests end", "[net][http]
 
         shop.server.drain();
         CHECK_AWAITED(co_await idle.closed());
-        shop.release.set(true);
+        shop.release.open();
         const auto last = co_await busy.answer();
         CHECK(last.body == "waited");
         CHECK(last.header("Connection") == "close");
@@ -71,7 +71,7 @@ TEST_CASE("draining ends at its deadline, whatever is still running", "[net][htt
         CHECK(shop.scheduler->now() >= deadline);
         const auto cut = co_await busy.answer();
         CHECK(cut.status == 0);
-        shop.release.set(true);
+        shop.release.open();
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.server.connections() == 0; }));
     };
     shop.run(scenario);

@@ -116,7 +116,7 @@ TEST_CASE("a client that goes away in the middle takes only its own connection w
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.waiting == 1; }));
         waiting.socket().set_option(boost::asio::socket_base::linger(true, 0));
         waiting.socket().close();
-        shop.release.set(true);
+        shop.release.open();
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.server.connections() == 0; }));
         auto next = shop.connect();
         CHECK_AWAITED((co_await next.ask(get_hello)).status == 200);

@@ -144,7 +144,7 @@ TEST_CASE("a handler that takes too long is not waited for", "[net][http][limits
         CHECK(answer.header("Retry-After") == "1");
         CHECK(answer.header("Connection") == "close");
         CHECK(shop.server.connections() == 1); // it counts for as long as its handler runs
-        shop.release.set(true);
+        shop.release.open();
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.server.connections() == 0; }));
         CHECK(shop.rejected("request_time") == 1);
     };

@@ -8,8 +8,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <bookstore/base/log.hpp>
 #include <bookstore/base/metrics.hpp>
 #include <bookstore/net/loop.hpp>
+#include <bookstore/net/promise.hpp>
 
 /// CHECK for what is awaited. Catch's own macros mention their operand once more behind `false &&` in a
 /// loop's condition, and GCC 12 awaits it there in spite of the `false`.
@@ -21,6 +23,30 @@
     } while (false)
 
 namespace bookstore::net::test {
+
+/// What these tests provoke is no news.
+inline const bool quiet = (base::log::start("unit_net", base::log::Level::off), true);
+
+/// Where coroutines wait until a test lets them go on.
+class Gate {
+public:
+    boost::asio::awaitable<void> wait() {
+        if (open_) co_return;
+        const Promise<bool> passed;
+        waiting_.push_back(passed);
+        co_await passed.wait();
+    }
+    void open() {
+        open_ = true;
+        for (const auto& passed : waiting_)
+            passed.set(true);
+        waiting_.clear();
+    }
+
+private:
+    bool open_ = false;
+    std::vector<Promise<bool>> waiting_;
+};
 
 class LoopFixture {
 public:

@@ -32,6 +32,7 @@ public:
 
     RawClient(boost::asio::io_context& loop, const Endpoint& to) : socket_(loop) {
         socket_.connect({boost::asio::ip::make_address(to.host), to.port});
+        socket_.set_option(tcp::no_delay(true));
     }
 
     boost::asio::awaitable<void> send(std::string bytes) {

@@ -2,7 +2,6 @@
 /// \file
 /// A server on a free loopback port with a few handlers to talk to.
 #include <bookstore/net/http_server.hpp>
-#include <bookstore/net/promise.hpp>
 
 #include "unit/net/loop_fixture.hpp"
 #include "unit/net/raw_client.hpp"
@@ -22,8 +21,8 @@ public:
         return metric("bookstored_http_rejected_total{reason=\"" + why + "\"}");
     }
 
-    Promise<bool> release; ///< lets GET /wait answer
-    int waiting = 0;       ///< requests in GET /wait
+    Gate release;    ///< lets GET /wait answer
+    int waiting = 0; ///< requests in GET /wait
     std::size_t large_bytes = 16u << 20;
     Router router;
     HttpServer server;

@@ -3,7 +3,6 @@
 /// Two processes on one loop: each a server with a transport attached to it.
 #include <bookstore/net/http_server.hpp>
 #include <bookstore/net/peer_transport.hpp>
-#include <bookstore/net/promise.hpp>
 
 #include "unit/net/loop_fixture.hpp"
 
@@ -61,7 +60,7 @@ public:
     std::vector<bool> states;
     int waiting = 0; ///< calls of `never` that have begun
     base::TimePoint last_deadline;
-    Promise<bool> release;
+    Gate release;
 };
 
 } // namespace bookstore::net::test
