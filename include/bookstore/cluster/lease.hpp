@@ -9,7 +9,7 @@
 ///   2. A table that may propose has, from every holder that believes in a lease, this leader's or an
 ///      earlier one's, the acknowledgement that the keys about to be written are dropped.
 ///   3. A holder that begins to believe starts from a fence that is not below any write that it has
-///      acknowledged in that term; so it takes no grant that may be older than such an acknowledgement.
+///      acknowledged in that term: grants and announcements may overtake each other.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -58,8 +58,8 @@ public:
     /// Before a batch is proposed at `index`: the sessions that must acknowledge, i.e. whose lease may still
     /// be believed in by its holder. Expired ones are forgotten.
     std::vector<FrontendSession> begin(std::uint64_t index, base::TimePoint now);
-    /// Those that have not acknowledged yet: one may have refused (LeaseHolding::may_acknowledge), one may
-    /// have come after begin(). Tell them from time to time; who is never told delays the batch by a lease.
+    /// Those that have not acknowledged yet, among them any that has come after begin(). Who is never told
+    /// delays the batch by a lease.
     std::vector<FrontendSession> waiting(base::TimePoint now) const;
     /// `who` has dropped what the batch announced at `index` in `term` touches. Answers to what an earlier
     /// leader, or this one in an earlier term, announced count for nothing.
@@ -98,18 +98,14 @@ public:
     /// What to send with the next ask.
     std::uint64_t known_term() const { return term_; }
 
-    /// A grant for an ask that was sent at `asked_at`. True when this is a new registration, so that the
-    /// cache must be reset to the grant's fence: another term, or the old lease had run out before the answer
-    /// came. A grant of a deposed leader, one that has run out on the way, and one asked for before a lease
-    /// of the same term ended change nothing: live() stays what it was, and the next ask will do better.
+    /// A grant for an ask that was sent at `asked_at`. True when this is a new registration: another term, or
+    /// the old lease had run out before the answer came. The cache must then be reset to the grant's fence
+    /// or, if that is higher, to the last index that was acknowledged in the grant's term. A grant of a
+    /// deposed leader, and one that has run out on the way, change nothing.
     bool granted(const LeaseGrant& grant, base::TimePoint asked_at, base::TimePoint now);
-    /// The leader does not know us, or there is another one: nothing may be served. The same term's leader
-    /// can grant again only what is asked for after the lease given up here would have run out.
+    /// The leader does not know us, or there is another one: nothing may be served.
     void lost();
     bool live(base::TimePoint now) const;
-    /// May an invalidation announced in `term` be acknowledged, when its keys have been dropped? Otherwise it
-    /// must be refused: a registration on its way here could undo it.
-    bool may_acknowledge(std::uint64_t term, base::TimePoint now) const;
     base::TimePoint until() const { return until_; }
 
 private:

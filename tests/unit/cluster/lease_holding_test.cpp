@@ -59,40 +59,16 @@ TEST_CASE("a deposed leader's grant is nothing, even to who is registered nowher
     CHECK_FALSE(holding.live(at(40)));
 }
 
-TEST_CASE("after a lapse it begins anew, with a grant asked for since", "[cluster][lease]") {
+TEST_CASE("after a lapse, or a loss, the same leader's grant is a new registration", "[cluster][lease]") {
     LeaseHolding holding;
     holding.granted(grant_of(5), at(0), at(10)); // until 1000
-    // Asked for before the lapse: since that grant was made, a write may have been acknowledged.
-    CHECK_FALSE(holding.granted(grant_of(5), at(900), at(1'100)));
-    CHECK_FALSE(holding.live(at(1'100)));
-    CHECK(holding.granted(grant_of(5), at(1'000), at(1'110)));
-    CHECK(holding.live(at(1'110)));
-}
-
-TEST_CASE("the same goes for a lease given up, until it would have run out", "[cluster][lease]") {
-    LeaseHolding holding;
-    holding.granted(grant_of(5), at(0), at(10));
+    CHECK(holding.granted(grant_of(5), at(900), at(1'000)));
+    CHECK(holding.until() == at(1'900));
     holding.lost();
-    CHECK_FALSE(holding.live(at(20)));
+    CHECK_FALSE(holding.live(at(1'001)));
     CHECK(holding.known_term() == 0);
-    CHECK_FALSE(holding.granted(grant_of(5), at(999), at(1'010)));
-    CHECK(holding.granted(grant_of(5), at(1'000), at(1'010)));
-
-    holding.lost();
-    CHECK(holding.granted(grant_of(6), at(1'005), at(1'020))); // another leader may at once
-}
-
-TEST_CASE("only who is registered in the term and believes in its lease may acknowledge",
-          "[cluster][lease]") {
-    LeaseHolding holding;
-    CHECK_FALSE(holding.may_acknowledge(0, at(0)));
-    holding.granted(grant_of(5), at(0), at(10));
-    CHECK(holding.may_acknowledge(5, at(10)));
-    CHECK_FALSE(holding.may_acknowledge(4, at(10)));
-    CHECK_FALSE(holding.may_acknowledge(6, at(10)));
-    CHECK_FALSE(holding.may_acknowledge(5, at(1'000)));
-    holding.lost();
-    CHECK_FALSE(holding.may_acknowledge(5, at(20)));
+    CHECK(holding.granted(grant_of(5), at(901), at(1'002)));
+    CHECK(holding.live(at(1'002)));
 }
 
 } // namespace

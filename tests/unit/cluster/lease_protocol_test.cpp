@@ -47,7 +47,8 @@ struct Frontend {
     LeaseHolding holding;
     std::uint64_t registration = 0; ///< counts the resets
     std::uint64_t fence = 0;
-    std::optional<std::uint64_t> cached; ///< version of the key
+    std::uint64_t announced_term = 0, announced_index = 0; ///< the newest that was acknowledged
+    std::optional<std::uint64_t> cached;                   ///< version of the key
 };
 
 class World {
@@ -175,9 +176,13 @@ private:
     void invalidate(FrontendSession who, std::size_t term, std::uint64_t index) {
         Frontend& front = fronts_[who.frontend];
         if (front.session != who.session) return;
-        if (!front.holding.may_acknowledge(term, front.clock.read(now_))) return;
-        front.cached.reset();
-        front.fence = std::max(front.fence, index);
+        if (term >= front.holding.known_term()) { // an older leader's can not be committed any more
+            front.cached.reset();
+            front.fence = std::max(front.fence, index);
+            if (term > front.announced_term) front.announced_index = 0;
+            if (term >= front.announced_term) front.announced_index = std::max(front.announced_index, index);
+            front.announced_term = std::max<std::uint64_t>(front.announced_term, term);
+        }
         send([this, who, term, index] { leaders_[term - 1].table.acknowledge(who, term, index); });
     }
 
@@ -187,6 +192,7 @@ private:
         front.session = ++sessions_;
         front.holding = {};
         front.cached.reset();
+        front.announced_term = front.announced_index = 0;
         ++front.registration;
     }
 
@@ -216,6 +222,8 @@ private:
         ++front.registration;
         front.cached.reset();
         front.fence = grant.fence;
+        // What was acknowledged in this term stays acknowledged, even if the grant is older.
+        if (front.announced_term >= grant.term) front.fence = std::max(front.fence, front.announced_index);
     }
 
     void read(Frontend& front) {
