@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "roles/frontend/balancer.hpp"
 #include "roles/frontend/book_admin.hpp"
 #include "roles/frontend/coherence.hpp"
 #include "roles/frontend/frontend_metrics.hpp"
@@ -39,11 +40,12 @@ struct FrontendNode::Impl {
           metrics(world.metrics),
           catalog(world.transport, world.scheduler, group_of(world.config, Role::catalog)),
           monitor(world.executor, world.scheduler, world.config, std::move(probe)),
+          balancer(world.config, world.scheduler, monitor),
           coherence({world.config.id, world.random.next()}, cache_limits(world.config),
                     world.config.timings.lease),
           keeper(world, catalog, coherence, metrics),
-          reads(world, coherence, keeper, monitor, metrics),
-          orders(world, monitor, metrics),
+          reads(world, coherence, keeper, balancer, metrics),
+          orders(world, balancer, metrics),
           admin(catalog) {}
 
     /// Not a coroutine: a hit costs the one frame of answer().
@@ -97,6 +99,7 @@ struct FrontendNode::Impl {
     frontend::FrontendMetrics metrics;
     cluster::GroupClient catalog;
     cluster::HealthMonitor monitor;
+    frontend::Balancer balancer;
     frontend::Coherence coherence;
     frontend::LeaseKeeper keeper;
     frontend::ReadPath reads;

@@ -42,9 +42,9 @@ net::Response with_key(net::Response response, std::string key) {
 
 } // namespace
 
-OrderPath::OrderPath(const World& world, cluster::HealthMonitor& monitor, FrontendMetrics& metrics)
+OrderPath::OrderPath(const World& world, Balancer& balancer, FrontendMetrics& metrics)
     : world_(world),
-      monitor_(monitor),
+      balancer_(balancer),
       metrics_(metrics),
       budget_(retry_reserve, retries_per_success),
       in_flight_(std::make_shared<std::size_t>(0)) {}
@@ -87,7 +87,7 @@ boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::purchase(Purchas
 boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase purchase,
                                                                      base::TimePoint deadline) {
     const std::string request = encode(purchase);
-    ReplicaWalk walk(world_, monitor_, cluster::Role::order, deadline, purchase_time);
+    ReplicaWalk walk(world_, balancer_, cluster::Role::order, deadline, purchase_time);
     bool repeated = false;
     for (auto attempt = co_await walk.next(); attempt; attempt = co_await walk.next()) {
         if (repeated) metrics_.purchase_retried();
@@ -95,6 +95,7 @@ boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase pu
             co_await world_.transport.call(attempt->endpoint, method::purchase, request, attempt->deadline);
         auto answer = bytes ? decode<PurchaseAnswer>(*bytes) : base::result<PurchaseAnswer>(bytes.error());
         if (answer) {
+            walk.answered(*attempt);
             budget_.succeeded();
             co_return answer;
         }
@@ -109,13 +110,15 @@ boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase pu
 boost::asio::awaitable<base::result<FindOrderAnswer>> OrderPath::look_up(FindOrderRequest request,
                                                                          base::TimePoint deadline) {
     const std::string wanted = encode(request);
-    const AttemptTime time{base::milliseconds(50), world_.config.health.timeout};
-    ReplicaWalk walk(world_, monitor_, cluster::Role::order, deadline, time);
+    ReplicaWalk walk(world_, balancer_, cluster::Role::order, deadline, read_time);
     for (auto attempt = co_await walk.next(); attempt; attempt = co_await walk.next()) {
         const auto bytes =
             co_await world_.transport.call(attempt->endpoint, method::find_order, wanted, attempt->deadline);
         auto answer = bytes ? decode<FindOrderAnswer>(*bytes) : base::result<FindOrderAnswer>(bytes.error());
-        if (answer) co_return answer;
+        if (answer) {
+            walk.answered(*attempt);
+            co_return answer;
+        }
         walk.failed(*attempt, answer.error());
         metrics_.read_retried();
     }

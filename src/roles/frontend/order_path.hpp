@@ -6,9 +6,9 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "roles/frontend/balancer.hpp"
 #include "roles/frontend/frontend_metrics.hpp"
 #include "roles/frontend/retry_budget.hpp"
-#include <bookstore/cluster/health.hpp>
 #include <bookstore/net/http_message.hpp>
 #include <bookstore/roles/node.hpp>
 #include <bookstore/roles/protocol.hpp>
@@ -18,7 +18,7 @@ namespace bookstore::roles::frontend {
 /// Thread: the loop. References outlive this, and this its loop's tasks.
 class OrderPath {
 public:
-    OrderPath(const World& world, cluster::HealthMonitor& monitor, FrontendMetrics& metrics);
+    OrderPath(const World& world, Balancer& balancer, FrontendMetrics& metrics);
 
     // Handlers, by the route they serve.
     boost::asio::awaitable<net::Response> buy(net::Request request);
@@ -33,7 +33,7 @@ private:
                                                                   base::TimePoint deadline);
 
     World world_;
-    cluster::HealthMonitor& monitor_;
+    Balancer& balancer_;
     FrontendMetrics& metrics_;
     RetryBudget budget_;
     std::shared_ptr<std::size_t> in_flight_; ///< shared with the purchases: they may be destroyed after this

@@ -29,16 +29,16 @@ net::Response refusal(boost::system::error_code failure) {
 
 } // namespace
 
-ReadPath::ReadPath(const World& world, Coherence& coherence, LeaseKeeper& keeper,
-                   cluster::HealthMonitor& monitor, FrontendMetrics& metrics)
-    : world_(world), coherence_(coherence), keeper_(keeper), monitor_(monitor), metrics_(metrics) {}
+ReadPath::ReadPath(const World& world, Coherence& coherence, LeaseKeeper& keeper, Balancer& balancer,
+                   FrontendMetrics& metrics)
+    : world_(world), coherence_(coherence), keeper_(keeper), balancer_(balancer), metrics_(metrics) {}
 
 boost::asio::awaitable<net::Response> ReadPath::answer(Query query, base::TimePoint deadline) {
     const std::string key = query.cache_key();
     while (true) {
         // Read anew in each turn and after each wait: the process may have been stopped in between.
         if (!coherence_.live(world_.scheduler.now())) {
-            if (!anybody_alive(monitor_, world_.config, cluster::Role::catalog))
+            if (!balancer_.anybody_alive(cluster::Role::catalog))
                 co_return net::problem_from(base::Errc::not_ready, "No catalog replica is up.");
             if (co_await keeper_.live_by(deadline)) continue;
             co_return net::problem_from(
@@ -85,8 +85,7 @@ boost::asio::awaitable<void> ReadPath::fly(std::shared_ptr<Flight> flight) {
 }
 
 boost::asio::awaitable<ReadPath::Outcome> ReadPath::fetch(std::shared_ptr<Flight> flight) {
-    const AttemptTime time{base::milliseconds(50), world_.config.health.timeout};
-    ReplicaWalk walk(world_, monitor_, cluster::Role::catalog, flight->deadline, time);
+    ReplicaWalk walk(world_, balancer_, cluster::Role::catalog, flight->deadline, read_time);
     for (auto attempt = co_await walk.next(); attempt; attempt = co_await walk.next()) {
         // A fence that was announced under a lost leader may never be reached: under a new registration the
         // query starts afresh. Newer is always right for those who wait already.
@@ -95,7 +94,10 @@ boost::asio::awaitable<ReadPath::Outcome> ReadPath::fetch(std::shared_ptr<Flight
         const auto bytes = co_await world_.transport.call(attempt->endpoint, method::query,
                                                           encode(flight->query), attempt->deadline);
         auto outcome = bytes ? land(*flight, attempt->replica, *bytes) : Outcome(bytes.error());
-        if (outcome) co_return outcome;
+        if (outcome) {
+            walk.answered(*attempt);
+            co_return outcome;
+        }
         if (is_final(outcome.error())) co_return outcome;
         walk.failed(*attempt, outcome.error());
         metrics_.read_retried();

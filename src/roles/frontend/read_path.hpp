@@ -8,10 +8,10 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "roles/frontend/balancer.hpp"
 #include "roles/frontend/coherence.hpp"
 #include "roles/frontend/frontend_metrics.hpp"
 #include "roles/frontend/lease_keeper.hpp"
-#include <bookstore/cluster/health.hpp>
 #include <bookstore/net/http_message.hpp>
 #include <bookstore/net/promise.hpp>
 #include <bookstore/roles/node.hpp>
@@ -22,7 +22,7 @@ namespace bookstore::roles::frontend {
 /// Thread: the loop. References outlive this, and this its loop's tasks.
 class ReadPath {
 public:
-    ReadPath(const World& world, Coherence& coherence, LeaseKeeper& keeper, cluster::HealthMonitor& monitor,
+    ReadPath(const World& world, Coherence& coherence, LeaseKeeper& keeper, Balancer& balancer,
              FrontendMetrics& metrics);
 
     /// The answer with its Bookstore-Version and Bookstore-Source. 503 when there is no lease to be had, no
@@ -56,7 +56,7 @@ private:
     World world_;
     Coherence& coherence_;
     LeaseKeeper& keeper_;
-    cluster::HealthMonitor& monitor_;
+    Balancer& balancer_;
     FrontendMetrics& metrics_;
     std::unordered_map<std::string, std::shared_ptr<Flight>>
         flights_; ///< at most one for each request being served

@@ -5,14 +5,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "roles/frontend/balancer.hpp"
 #include <bookstore/base/error.hpp>
-#include <bookstore/cluster/health.hpp>
 #include <bookstore/roles/node.hpp>
 
 namespace bookstore::roles::frontend {
-
-/// Whether any replica of `role` answers, ready or not.
-bool anybody_alive(const cluster::HealthMonitor& monitor, const cluster::Config& config, cluster::Role role);
 
 /// Another replica would say the same.
 bool is_final(boost::system::error_code failure);
@@ -24,6 +21,9 @@ struct AttemptTime {
     base::Duration most{};
 };
 
+/// A replica that is behind says so after 100 ms, any other answers in a few.
+inline constexpr AttemptTime read_time{base::milliseconds(50), base::milliseconds(200)};
+
 /// Thread: the loop. References outlive the walk.
 class ReplicaWalk {
 public:
@@ -33,13 +33,14 @@ public:
         base::TimePoint deadline;
     };
 
-    ReplicaWalk(const World& world, cluster::HealthMonitor& monitor, cluster::Role role,
-                base::TimePoint deadline, AttemptTime time);
+    ReplicaWalk(const World& world, Balancer& balancer, cluster::Role role, base::TimePoint deadline,
+                AttemptTime time);
 
     /// Whom to ask now. At once while there is somebody not asked yet; after each round with a pause that
     /// grows; nothing when time is up, or when nobody is up. While replicas are alive but not ready it waits
     /// for one, for the time of an election and no longer.
     boost::asio::awaitable<std::optional<Attempt>> next();
+    void answered(const Attempt& attempt);
     /// The attempt's end, when the walk goes on after it.
     void failed(const Attempt& attempt, boost::system::error_code why);
 
@@ -47,13 +48,11 @@ public:
     boost::system::error_code failure() const { return failure_; }
 
 private:
-    std::optional<unsigned> choose();
-    std::size_t up() const;
     Attempt attempt(unsigned replica) const;
     boost::asio::awaitable<void> pause();
 
     const World& world_;
-    cluster::HealthMonitor& monitor_;
+    Balancer& balancer_;
     cluster::Role role_;
     base::TimePoint deadline_;
     base::TimePoint patience_; ///< until when to wait for somebody to get ready
