@@ -151,7 +151,7 @@ TEST_CASE_METHOD(QueryTest, "a topic too large for one answer is refused, and ca
     CHECK(ask(query).has_value());
 }
 
-TEST_CASE_METHOD(QueryTest, "what no frontend lets through is refused here too", "[roles][query]") {
+TEST_CASE_METHOD(QueryTest, "a query that no frontend lets through is refused here too", "[roles][query]") {
     open();
     CHECK(one(Shape::lookup, 0).error() == Errc::invalid_argument);
     CHECK(ask(page(0)).error() == Errc::invalid_argument);

@@ -222,7 +222,8 @@ TEST_CASE_METHOD(PurchaseTest, "the catalog's failure is passed on as it is", "[
     CHECK(records_ == 0);
 }
 
-TEST_CASE_METHOD(PurchaseTest, "what no frontend lets through is refused here too", "[roles][purchase]") {
+TEST_CASE_METHOD(PurchaseTest, "a purchase that no frontend lets through is refused here too",
+                 "[roles][purchase]") {
     CHECK(buy("", {line(1)}).error() == Errc::invalid_argument);
     CHECK(buy("k", {}).error() == Errc::invalid_argument);
     CHECK(buy("k", {line(1, 0)}).error() == Errc::invalid_argument);
