@@ -38,6 +38,15 @@ void Checker::restarted(const Node& node) {
     commits_[node.id()] = node.core().commit_index();
 }
 
+void Checker::sent(const Node& node, const Message& message) {
+    const auto* reply = std::get_if<VoteReply>(&message.body);
+    if (!reply || reply->pre || !reply->granted) return;
+    const auto [known, fresh] = votes_.try_emplace({node.id(), message.term}, message.to);
+    if (!fresh && known->second != message.to)
+        fail("two votes", node, " in term ", number(message.term), ", for nodes ", number(known->second),
+             " and ", number(message.to));
+}
+
 /// Entries of one index and term are the same everywhere, and so is what precedes them (3.6.1). Held for each
 /// entry as it is written, with the term before it, the second half follows by induction.
 void Checker::check_log_matching(const Node& node, const Persist& step) {

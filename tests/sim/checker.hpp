@@ -22,6 +22,8 @@ public:
     /// After a step of `node`, before its effects are carried out.
     void examine(const Node& node, const consensus::Effects& effects);
     void restarted(const Node& node);
+    /// One vote a term, whatever crashes in between (3.4).
+    void sent(const Node& node, const consensus::Message& message);
     /// State machine safety: every node applies the same, in order.
     void applied(const Node& node, const consensus::Entry& entry);
     /// A client was told that its command is done.
@@ -62,6 +64,7 @@ private:
     std::vector<const Node*> nodes_;
     std::unordered_map<Position, Written, PositionHash> written_;
     std::map<consensus::Term, consensus::NodeId> leaders_;
+    std::map<std::pair<consensus::NodeId, consensus::Term>, consensus::NodeId> votes_;
     std::map<consensus::NodeId, consensus::LogIndex> commits_;
     std::vector<consensus::Entry> history_; ///< what has been applied, by anybody, from index 1 on
     std::vector<consensus::Term>

@@ -21,12 +21,13 @@ struct Arguments {
     std::uint64_t seeds = 1'000;
     std::uint64_t first_seed = 1;
     std::optional<int> nodes;
+    std::optional<sim::Season> season;
     std::uint64_t virtual_seconds = 3;
     std::optional<std::string_view> mutant;
 };
 
 constexpr auto usage =
-    "usage: raft_simulator [--seeds N] [--first-seed S] [--nodes 1..9] [--virtual-seconds V]"
+    "usage: raft_simulator [--seeds N] [--first-seed S] [--nodes 1..9] [--virtual-seconds V] [--season NAME]"
 #ifdef BOOKSTORE_MUTANTS
     " [--mutant NAME | --list-mutants]"
 #endif
@@ -68,6 +69,12 @@ bool choose_mutant(std::string_view name) {
 }
 #endif
 
+std::optional<sim::Season> season_called(std::string_view name) {
+    for (const auto& known : sim::season_names)
+        if (known.name == name) return known.season;
+    return std::nullopt;
+}
+
 std::optional<Arguments> parse(int argc, char** argv) {
     Arguments arguments;
     for (int i = 1; i < argc; ++i) {
@@ -80,6 +87,11 @@ std::optional<Arguments> parse(int argc, char** argv) {
             continue;
         }
 #endif
+        if (option == "--season" && i + 1 < argc) {
+            arguments.season = season_called(argv[++i]);
+            if (!arguments.season) return std::nullopt;
+            continue;
+        }
         const auto value = i + 1 < argc ? number_in(argv[++i]) : std::nullopt;
         if (!value) return std::nullopt;
         if (option == "--seeds")
@@ -100,6 +112,8 @@ void print_replay(const Arguments& arguments, std::uint64_t seed) {
     std::cout << "replay: raft_simulator --seeds 1 --first-seed " << seed << " --virtual-seconds "
               << arguments.virtual_seconds;
     if (arguments.nodes) std::cout << " --nodes " << *arguments.nodes;
+    for (const auto& known : sim::season_names)
+        if (known.season == arguments.season) std::cout << " --season " << known.name;
     if (arguments.mutant) std::cout << " --mutant " << *arguments.mutant;
     std::cout << std::endl;
 }
@@ -111,6 +125,7 @@ int run(const Arguments& arguments) {
         seed_under_way = seed;
         try {
             const auto report = sim::World({.seed = seed,
+                                            .season = arguments.season,
                                             .nodes = arguments.nodes,
                                             .stormy = std::chrono::seconds(arguments.virtual_seconds)})
                                     .run();

@@ -32,6 +32,17 @@ bool Node::paused() const {
     return paused_until_ > around_.schedule.now();
 }
 
+bool Node::postpones(Schedule::Action action) {
+    if (paused()) around_.schedule.at(paused_until_, std::move(action));
+    return paused();
+}
+
+Schedule::Action Node::in_this_life(Schedule::Action action) {
+    return [this, life = life_, act = std::move(action)] {
+        if (life == life_) act();
+    };
+}
+
 void Node::give(Event event) {
     if (!up()) return;
     if (paused()) {
@@ -55,7 +66,7 @@ void Node::carry_out(Effects effects) {
         disk_.write(std::move(*effects.persist));
     }
     for (auto& message : effects.messages)
-        around_.network.send(std::move(message));
+        send(std::move(message));
     for (auto& message : effects.held)
         held_.push_back(std::move(message));
     for (const auto& entry : effects.committed)
@@ -69,6 +80,11 @@ void Node::carry_out(Effects effects) {
     if (effects.change && effects.change->role == Role::leader) around_.leader_rose(*this);
 }
 
+void Node::send(Message message) {
+    around_.checker.sent(*this, message);
+    around_.network.send(std::move(message));
+}
+
 void Node::apply(const Entry& entry) {
     around_.checker.applied(*this, entry);
     applied_ = entry.index;
@@ -79,14 +95,9 @@ void Node::apply(const Entry& entry) {
 }
 
 void Node::persisted(std::uint64_t sequence) {
-    if (paused()) {
-        around_.schedule.at(paused_until_, [this, sequence, life = life_] {
-            if (life == life_) persisted(sequence);
-        });
-        return;
-    }
+    if (postpones(in_this_life([this, sequence] { persisted(sequence); }))) return;
     while (!held_.empty() && held_.front().after <= sequence) {
-        around_.network.send(std::move(held_.front().message));
+        send(std::move(held_.front().message));
         held_.pop_front();
     }
     reported_ = sequence;
@@ -144,19 +155,16 @@ void Node::wake_in_time() {
     const auto due = core_->next_deadline();
     if (alarm_at_ != base::TimePoint{} && alarm_at_ <= due) return; // rings earlier, and looks again
     alarm_at_ = due;
-    around_.schedule.at(clock_.when(due), [this, life = life_, alarm = ++alarm_] { wake(life, alarm); });
+    around_.schedule.at(clock_.when(due), in_this_life([this, alarm = ++alarm_] { wake(alarm); }));
 }
 
-void Node::wake(std::uint64_t life, std::uint64_t alarm) {
-    if (life != life_ || alarm != alarm_) return;
-    if (paused()) {
-        around_.schedule.at(paused_until_, [this, life, alarm] { wake(life, alarm); });
-        return;
-    }
+void Node::wake(std::uint64_t alarm) {
+    if (alarm != alarm_ || postpones(in_this_life([this, alarm] { wake(alarm); }))) return;
     alarm_at_ = {};
-    if (!installing_ && local_now() >= core_->next_deadline())
+    if (installing_) return;
+    if (local_now() >= core_->next_deadline())
         step(Tick{});
-    else if (!installing_)
+    else
         wake_in_time();
 }
 
@@ -170,18 +178,11 @@ bool Node::receive(Snapshot snapshot, Received done) {
 /// No event is given from here on, but for what the disk still has to say.
 void Node::install_when_quiet() {
     if (reported_ != asked_) return;
-    around_.schedule.after(draw(around_.random, around_.weather.disk), [this, life = life_] {
-        if (life == life_) install();
-    });
+    around_.schedule.after(draw(around_.random, around_.weather.disk), in_this_life([this] { install(); }));
 }
 
 void Node::install() {
-    if (paused()) {
-        around_.schedule.at(paused_until_, [this, life = life_] {
-            if (life == life_) install();
-        });
-        return;
-    }
+    if (postpones(in_this_life([this] { install(); }))) return;
     const auto installation = std::move(installing_);
     const auto& snapshot = installation->snapshot;
     if (core_->wants_snapshot(snapshot.index, snapshot.term)) {

@@ -74,12 +74,17 @@ public:
     consensus::Options options() const;
 
 private:
+    /// While the node is paused `action` waits for the end of it: true.
+    bool postpones(Schedule::Action action);
+    /// `action`, void once this life is over.
+    Schedule::Action in_this_life(Schedule::Action action);
     void step(consensus::Event event);
     void carry_out(consensus::Effects effects);
+    void send(consensus::Message message);
     void apply(const consensus::Entry& entry);
     void persisted(std::uint64_t sequence);
     void wake_in_time();
-    void wake(std::uint64_t life, std::uint64_t alarm);
+    void wake(std::uint64_t alarm);
     void install_when_quiet();
     void install();
 

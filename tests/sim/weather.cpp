@@ -1,18 +1,11 @@
 #include "sim/weather.hpp"
 
-#include <initializer_list>
-
 namespace bookstore::sim {
 namespace {
 
 using base::Duration;
 using base::milliseconds;
 using std::chrono::microseconds;
-
-template <typename T>
-T pick(base::Random& random, std::initializer_list<T> from) {
-    return from.begin()[random.below(from.size())];
-}
 
 /// Half of the seeds know this kind of fault.
 Every sometimes(base::Random& random, Duration often, Duration seldom) {
@@ -71,36 +64,7 @@ Weather Weather::draw(base::Random& random, std::optional<int> voters) {
     w.lost_connections = sometimes(random, milliseconds(100), milliseconds(1'000));
     w.compaction_tail = pick(random, {0, 0, 3, 20});
     w.dead = one_in(random, 2) ? (w.voters - 1) / 2 : 0;
-    if (one_in(random, 3))
-        w.make_leaders_fall(random);
-    else if (one_in(random, 4))
-        w.make_nodes_forget(random);
     return w;
-}
-
-/// Leaders fall soon after they rise, with little of their logs on the others: what figure 8 of the paper
-/// needs.
-void Weather::make_leaders_fall(base::Random& random) {
-    append_bytes_max = appends_in_flight_max = 1;
-    delay = {milliseconds(2), milliseconds(40)};
-    proposals = pick<Every>(random, {milliseconds(2), milliseconds(8)});
-    coups = milliseconds(20) + milliseconds(random.below(100));
-    short_reigns = 2;
-    partitions = stalls = pauses = {};
-    down = {milliseconds(20), milliseconds(400)};
-}
-
-/// Nodes crash all the time and are back at once: what they said before must still hold.
-void Weather::make_nodes_forget(base::Random& random) {
-    const bool quick = one_in(random, 2);
-    delay = quick ? Span{microseconds(200), milliseconds(2)} : Span{milliseconds(1), milliseconds(60)};
-    disk = quick ? Span{microseconds(100), milliseconds(1)} : Span{milliseconds(1), milliseconds(80)};
-    heartbeat_interval = milliseconds(45);
-    crashes = milliseconds(10) + milliseconds(random.below(60));
-    down = {milliseconds(1), milliseconds(10)};
-    partitions = milliseconds(100);
-    loss = 0;
-    coups = pauses = stalls = transfers = {};
 }
 
 void Weather::calm() {

@@ -3,6 +3,7 @@
 /// What kind of world a seed gives: how large, how slow, which faults and how often. Each seed leaves some
 /// kinds of faults out, so that the others are seen in every combination.
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 
 #include <bookstore/base/random.hpp>
@@ -19,6 +20,11 @@ struct Span {
 base::Duration draw(base::Random& random, Span span);
 /// True once in `n`.
 bool one_in(base::Random& random, std::uint64_t n);
+
+template <typename T>
+T pick(base::Random& random, std::initializer_list<T> from) {
+    return from.begin()[random.below(from.size())];
+}
 
 /// How often something happens, on average; never when zero.
 using Every = base::Duration;
@@ -62,10 +68,6 @@ struct Weather {
     static Weather draw(base::Random& random, std::optional<int> voters);
     /// The faults end; what is slow becomes ordinary.
     void calm();
-
-private:
-    void make_leaders_fall(base::Random& random);
-    void make_nodes_forget(base::Random& random);
 };
 
 } // namespace bookstore::sim

@@ -35,6 +35,8 @@ World::World(const Setup& setup)
               checker_,
               [this](Node& from, NodeId to) { send_snapshot(from, to); },
               [this](Node& leader) { leader_rose(leader); }} {
+    const auto season = any_season(random_);
+    set_in(weather_, setup.season.value_or(season), random_);
     Configuration configuration;
     for (int i = 1; i <= weather_.voters; ++i)
         configuration.voters.push_back(NodeId{static_cast<std::uint64_t>(i)});
@@ -169,6 +171,12 @@ Node& World::any() {
     return *nodes_[static_cast<std::size_t>(random_.below(nodes_.size()))];
 }
 
+Node& World::leader_or_any() {
+    const auto leader =
+        std::find_if(nodes_.begin(), nodes_.end(), [](const auto& node) { return node->leads(); });
+    return leader == nodes_.end() ? any() : **leader;
+}
+
 Node& World::find(NodeId id) {
     return *nodes_.at(static_cast<std::size_t>(number(id) - 1));
 }
@@ -197,7 +205,7 @@ void World::partition() {
     case 1:
         return isolate(any());
     default:
-        return cut_off(any(), any());
+        return cut_off(leader_or_any(), any());
     }
 }
 
@@ -218,8 +226,10 @@ void World::isolate(const Node& one) {
     }
 }
 
+/// Leaders have their own ways to fall.
 void World::crash() {
-    crash(any());
+    auto& node = any();
+    if (!node.leads() || one_in(random_, 4)) crash(node);
 }
 
 void World::crash(Node& node) {

@@ -11,12 +11,14 @@
 #include "sim/network.hpp"
 #include "sim/node.hpp"
 #include "sim/schedule.hpp"
+#include "sim/season.hpp"
 #include "sim/weather.hpp"
 
 namespace bookstore::sim {
 
 struct Setup {
     std::uint64_t seed = 1;
+    std::optional<Season> season;                    ///< else the seed's choice
     std::optional<int> nodes;                        ///< voters; else the seed's choice
     base::Duration stormy = std::chrono::seconds(3); ///< how long faults last, in virtual time
 };
@@ -64,6 +66,7 @@ private:
     std::string describe() const;
     bool is_voter(const Node& node) const;
     Node& any();
+    Node& leader_or_any();
     Node& find(consensus::NodeId id);
 
     base::Duration stormy_;
