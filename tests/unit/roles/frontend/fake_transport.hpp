@@ -50,6 +50,7 @@ public:
         const auto made =
             std::make_shared<Call>(Call{std::move(to), method, std::move(request), deadline, {}});
         calls.push_back(made);
+        if (closed_) made->answer.set(base::Errc::stopping);
         if (const auto found = answerers.find(method); found != answerers.end())
             if (const auto now = found->second(*made)) made->answer.set(*now);
         const auto late = scheduler_.at(deadline, [made] { made->answer.set(base::Errc::timed_out); });
@@ -63,6 +64,13 @@ public:
         return some;
     }
 
+    /// Ends every call, and those to come.
+    void close() {
+        closed_ = true;
+        for (const auto& call : calls)
+            call->answer.set(base::Errc::stopping);
+    }
+
     std::vector<std::shared_ptr<Call>> calls;
     std::map<net::Method, Answerer> answerers;
     std::map<net::Method, CallHandler> call_handlers;
@@ -70,6 +78,7 @@ public:
 
 private:
     base::Scheduler& scheduler_;
+    bool closed_ = false;
 };
 
 } // namespace bookstore::roles::frontend::test

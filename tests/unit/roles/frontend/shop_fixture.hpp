@@ -51,6 +51,15 @@ struct Shop {
         router.emplace(node->routes(), net::Credentials{config.secret, config.admin_secret});
     }
 
+    /// Lets everything that is under way come to its end: a coroutine that waits for ever is a leak.
+    ~Shop() {
+        transport.close();
+        net::spawn(loop.get_executor(), "stop", [this] { return node->stop(scheduler.now()); });
+        scheduler.advance(seconds(10));
+    }
+    Shop(const Shop&) = delete;
+    Shop& operator=(const Shop&) = delete;
+
     /// Started, every replica up, registered.
     static std::unique_ptr<Shop> open() {
         auto shop = std::make_unique<Shop>();
