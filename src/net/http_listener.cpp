@@ -73,6 +73,11 @@ Endpoint HttpListener::adopt(int descriptor) {
         throw std::system_error(errno, std::system_category(), what);
     if (name.ss_family != AF_INET && name.ss_family != AF_INET6)
         throw std::system_error(std::make_error_code(std::errc::address_family_not_supported), what);
+    int listening = 0;
+    socklen_t listening_size = sizeof listening;
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &listening_size) != 0 ||
+        listening == 0)
+        throw std::system_error(std::make_error_code(std::errc::invalid_argument), what);
     auto acceptor = std::make_shared<tcp::acceptor>(loop_);
     error_code why;
     acceptor->assign(name.ss_family == AF_INET ? tcp::v4() : tcp::v6(), descriptor, why);

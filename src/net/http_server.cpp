@@ -13,7 +13,10 @@ constexpr std::size_t refusals_max = 64;
 
 void begin_session(tcp::socket socket, const std::shared_ptr<HttpService>& service) {
     const auto open = service->connections();
-    if (open >= service->limits.connections_max + refusals_max) return; // closes it
+    if (open >= service->limits.connections_max + refusals_max) {
+        service->metrics.rejected(Rejection::connections);
+        return; // which closes it
+    }
     const bool refused = open >= service->limits.connections_max;
     const auto executor = socket.get_executor();
     auto session = std::make_shared<HttpSession>(std::move(socket), service);

@@ -190,3 +190,17 @@ TEST_CASE("a connection over the limit is told to come back", "[net][http][limit
     };
     shop.run(scenario);
 }
+
+TEST_CASE("refusals are bounded too", "[net][http][limits]") {
+    auto limits = short_limits();
+    limits.connections_max = 1;
+    ServerFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        std::vector<RawClient> clients;
+        for (int n = 0; n < 100; ++n)
+            clients.push_back(shop.connect());
+        CHECK_AWAITED(co_await shop.eventually([&] { return shop.rejected("connections") == 99; }));
+        CHECK(shop.server.connections() <= 65);
+    };
+    shop.run(scenario);
+}

@@ -115,6 +115,9 @@ TEST_CASE("what is not a listening socket is not taken over", "[net][listener]")
     const int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
     CHECK_THROWS_AS(shop.server.adopt(file), std::system_error);
     ::close(file);
+    const int silent = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    CHECK_THROWS_AS(shop.server.adopt(silent), std::system_error);
+    ::close(silent);
 }
 
 TEST_CASE("without descriptors the server waits for some, and does not spin", "[net][listener]") {
