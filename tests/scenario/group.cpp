@@ -171,9 +171,12 @@ void Group::install_snapshot(int from, int to) {
 }
 
 void Group::elect(int node) {
-    now = std::max(now + 2 * election_timeout, raft(node).next_deadline());
-    tick(node);
-    deliver();
+    now += 2 * election_timeout;
+    for (int attempt = 0; attempt < 3 && !leads(node); ++attempt) { // the first may only tell it the term
+        now = std::max(now, raft(node).next_deadline());
+        tick(node);
+        deliver();
+    }
     REQUIRE(leads(node));
 }
 
