@@ -1,6 +1,6 @@
 # Everything from Debian's packages (scripts/setup installs them); docs/dependencies.md says why each is there.
 
-find_package(Boost 1.81 REQUIRED COMPONENTS json program_options url)
+find_package(Boost 1.81 REQUIRED COMPONENTS json program_options)
 find_package(OpenSSL 3 REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_package(Threads REQUIRED)

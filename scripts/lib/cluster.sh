@@ -22,10 +22,11 @@ usage() {
 # replicas FILE: "role id host:port" for each process of the cluster, in the file's order.
 replicas() {
     awk '
-        { sub(/[#;].*/, "") }
+        { sub(/#.*/, "") }
         /^[ \t]*\[/ { gsub(/[][ \t]/, ""); role = $0; next }
         /^[ \t]*replica[ \t]*=/ && (role == "catalog" || role == "order" || role == "frontend") {
-            sub(/^[^=]*=/, ""); gsub(/[ \t\r]/, ""); print role, n[role]++, $0
+            sub(/^[^=]*=/, ""); gsub(/[ \t\r]/, "")
+            for (i = 1; i <= split($0, several, ","); i++) print role, n[role]++, several[i]
         }' "$1"
 }
 

@@ -152,7 +152,7 @@ const std::array keys{
         "Connections at a time; one more is told 503 and closed.",
         [](Config& c, uint64_t v) { c.http.connections_max = v; }},
     Key{"http", "pipelined", "N", "64", "", {1, 10'000}, "",
-        "Requests read ahead on one connection.",
+        "Requests answered in a row on one connection before others get their turn.",
         [](Config& c, uint64_t v) { c.http.pipelined_max = v; }},
     Key{"http", "header-ms", "MS", "10000", "ms", {10, hour_ms}, "",
         "From the first byte of a request to the end of its header; beyond it 408.",

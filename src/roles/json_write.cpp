@@ -1,5 +1,5 @@
 /// \file
-/// API.md's shapes, written by hand: a book takes a few hundred nanoseconds and no allocation of its own.
+/// The API's shapes, written by hand: a book takes a few hundred nanoseconds and no allocation of its own.
 #include <bookstore/roles/json.hpp>
 
 #include <charconv>

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// Every limit that is not a configuration key, in one place. Bytes, counts and times; each has a test.
+/// Limits that several layers share and that are no configuration key. Bytes and counts.
 #include <cstddef>
 
 namespace bookstore::base::limits {

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// The shapes of API.md in JSON, written and read in this one place.
+/// The shapes of docs/openapi.json, written and read in this one place.
 #include <optional>
 #include <string>
 #include <string_view>

@@ -28,14 +28,16 @@ std::variant<Query, net::Response> parse_query(const net::Request& request) {
     return query;
 }
 
-net::Response answered(const base::result<QueryAnswer>& answer) {
+net::Response answered(const base::result<QueryAnswer>& answer, unsigned replica) {
     if (!answer && answer.error() == base::Errc::too_large)
         return net::problem(
             422, "This topic has more books than one answer holds. Page by page: /v1/books?topic=.");
     if (!answer) return net::problem_from(answer.error());
     net::Response response = net::json_response(answer->body, answer->status);
     if (answer->status != 200) response.content_type = "application/problem+json";
-    return std::move(response).with("Bookstore-Version", std::to_string(answer->version));
+    return std::move(response)
+        .with("Bookstore-Version", std::to_string(answer->version))
+        .with("Bookstore-Source", "replica " + std::to_string(replica));
 }
 
 struct UpdateAnswer {
@@ -88,13 +90,13 @@ boost::asio::awaitable<net::Response> CatalogRoutes::query(net::Request request)
     const auto version = request.header("Bookstore-Min-Version");
     if (!version) {
         const auto latest = co_await queries_.answer_latest(std::move(query), request.deadline);
-        co_return answered(latest);
+        co_return answered(latest, id_);
     }
     const auto minimum = json::parse_positive(*version);
     if (!minimum) co_return net::problem(400, "Bookstore-Min-Version must be a positive integer.");
     query.minimum_version = *minimum;
     const auto answer = co_await queries_.answer(std::move(query), request.deadline);
-    co_return answered(answer);
+    co_return answered(answer, id_);
 }
 
 boost::asio::awaitable<net::Response> CatalogRoutes::update(net::Request request) {
@@ -112,6 +114,10 @@ boost::asio::awaitable<net::Response> CatalogRoutes::update(net::Request request
         applied = co_await replica_.Engine::propose(command, request.deadline); // passed on already
     else
         applied = co_await replica_.propose_anywhere(command, request.deadline);
+    if (!applied && base::outcome_is_unknown(applied.error()))
+        co_return net::problem_from(applied.error(),
+                                    "The outcome could not be established in time. Look at the "
+                                    "book before repeating the request.");
     if (!applied) co_return net::problem_from(applied.error());
     const auto outcome = shop::decode_catalog_outcome(applied->outcome);
     if (!outcome) co_return net::problem_from(outcome.error());
@@ -126,7 +132,8 @@ boost::asio::awaitable<net::Response> CatalogRoutes::resync(net::Request) {
     // Taken and written in one go, so that it is one version's: an administrator's call, and seldom.
     const auto books = replica_.state().page(std::nullopt, shop::ItemId{0}, replica_.state().size());
     co_return net::json_response(json::array(books))
-        .with("Bookstore-Version", std::to_string(replica_.applied()));
+        .with("Bookstore-Version", std::to_string(replica_.applied()))
+        .with("Bookstore-Source", "replica " + std::to_string(id_));
 }
 
 } // namespace bookstore::roles::catalog

@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// API.md, "Catalog (internal)".
+/// The catalog's part of docs/openapi.json.
 #include <string>
 #include <vector>
 

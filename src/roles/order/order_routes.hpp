@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// API.md, "Order (internal)".
+/// The order server's part of docs/openapi.json.
 #include <vector>
 
 #include <boost/asio/awaitable.hpp>

@@ -27,7 +27,7 @@ void check_refused(const json::Parsed<T>& parsed, const std::string& words) {
 
 } // namespace
 
-TEST_CASE("books are written in API.md's shapes", "[roles][json]") {
+TEST_CASE("books are written in the API's shapes", "[roles][json]") {
     CHECK(json::book(rpcs) == R"({"id":2,"title":"RPCs for Dummies","topic":"ds","cost":200,"stock":5})");
     CHECK(json::book(odd) ==
           "{\"id\":9,\"title\":\"\\\"Back\\\\slash\\\" \xe2\x82\xac\x7f\",\"topic\":\"a\\u0009b\","
@@ -39,7 +39,7 @@ TEST_CASE("books are written in API.md's shapes", "[roles][json]") {
     CHECK(json::array({&rpcs}) == "[" + json::book(rpcs) + "]");
 }
 
-TEST_CASE("orders and shortages are written in API.md's shapes", "[roles][json]") {
+TEST_CASE("orders and shortages are written in the API's shapes", "[roles][json]") {
     const shop::Order order{shop::OrderNumber{17},
                             "a\"key",
                             base::WallTime{1'769'860'800'000},
