@@ -46,12 +46,11 @@ bool is_refusal(boost::system::error_code failure) {
 struct HealthMonitor::Impl : std::enable_shared_from_this<Impl> {
     Impl(boost::asio::any_io_executor on, base::Scheduler& s, const Config& config, Probe p)
         : executor(std::move(on)), scheduler(s), health(config.health), probe(std::move(p)) {
-        for (const Role role : {Role::catalog, Role::order}) {
+        for (const Role role : {Role::catalog, Role::order, Role::frontend}) {
             first[static_cast<std::size_t>(role)] = watched.size();
             for (unsigned id = 0; id < config.of(role).size(); ++id)
                 watched.emplace_back(role, id, config.of(role)[id], health);
         }
-        first[static_cast<std::size_t>(Role::frontend)] = watched.size();
     }
 
     /// [begin, end) of a role's replicas in `watched`.
@@ -105,7 +104,7 @@ struct HealthMonitor::Impl : std::enable_shared_from_this<Impl> {
     base::Scheduler& scheduler;
     const Health health;
     const Probe probe;
-    std::vector<Watched> watched; ///< catalogs, then orders, in id order; never grows after construction
+    std::vector<Watched> watched; ///< by role and id; never grows after construction
     std::array<std::size_t, 3> first{};
     std::array<std::size_t, 3> turn{}; ///< round-robin, by role
     std::vector<std::function<void(const ReplicaView&)>> handlers;

@@ -24,6 +24,7 @@ class InternalApi(unittest.TestCase):
             books = p.get('/query?topic=gs')
             self.assertEqual([3, 4, 6, 7], [b['id'] for b in books.json()['books']])
             self.assertGreater(int(books.headers['Bookstore-Version']), 0)
+            self.assertEqual(f'replica {p.id}', books.headers['Bookstore-Source'])
             self.assertEqual([2], [b['id'] for b in p.get('/query?item=2').json()['books']])
             self.assertProblem(p.get('/query?item=99'), 404)
             self.assertEqual({'books': []}, p.get('/query?topic=none').json())

@@ -57,7 +57,7 @@ private:
     std::optional<base::WallTime> last_seen_;
 };
 
-/// Polls every catalog and order replica, all in parallel, and keeps the views. Loop thread only.
+/// Polls every replica of every role, all in parallel, and keeps the views. Loop thread only.
 class HealthMonitor {
 public:
     /// Sends one heartbeat and reads its answer; in production over net::HttpClient.

@@ -12,6 +12,7 @@
 #include "roles/frontend/read_requests.hpp"
 #include "roles/frontend/replica_routes.hpp"
 #include "roles/frontend/status_page.hpp"
+#include "roles/group_member.hpp"
 #include <bookstore/base/log.hpp>
 #include <bookstore/net/loop.hpp>
 
@@ -87,12 +88,18 @@ struct FrontendNode::Impl {
         std::size_t catalogs = 0, orders_up = 0;
         for (const auto& view : monitor.views()) {
             if (view.state != cluster::ReplicaState::up) continue;
-            ++(view.role == Role::catalog ? catalogs : orders_up);
+            catalogs += view.role == Role::catalog ? 1 : 0;
+            orders_up += view.role == Role::order ? 1 : 0;
         }
         if (catalogs == 0) return {false, "no catalog replica is up"};
         if (orders_up == 0) return {false, "no order replica is up"};
         return {true, std::to_string(catalogs) + " catalog and " + std::to_string(orders_up) +
                           " order replicas up, registered in term " + std::to_string(coherence.term())};
+    }
+
+    /// As a group's member says it; a frontend leads nothing and keeps no state of its own.
+    net::Response heartbeat() const {
+        return heartbeat_response(Role::frontend, world.config.id, replication::Status(), readiness().ready);
     }
 
     World world;
@@ -139,6 +146,7 @@ std::vector<net::Route> FrontendNode::routes() {
          Access::admin},
         {Verb::post, "/v1/orders", [f](Request r) { return f->orders.order(std::move(r)); }},
         {Verb::get, "/v1/orders/{number}", [f](Request r) { return f->orders.find(std::move(r)); }},
+        {Verb::get, "/heartbeat", [f](Request) { return ready(f->heartbeat()); }, Access::internal},
         {Verb::get, "/v1/status",
          [f](Request) {
              return ready(net::json_response(

@@ -18,6 +18,11 @@ class Answer:
         return json.loads(self.body)
 
 
+def split(address):
+    host, port = address.rsplit(':', 1)
+    return host.strip('[]'), int(port)
+
+
 class Connection:
     """Kept open between requests; a broken one raises OSError and is opened anew by the next request."""
 
@@ -30,8 +35,7 @@ class Connection:
             body = json.dumps(body)
             headers.setdefault('Content-Type', 'application/json')
         if self.connection is None:
-            host, port = self.address.rsplit(':', 1)
-            self.connection = http.client.HTTPConnection(host, int(port), timeout=self.timeout)
+            self.connection = http.client.HTTPConnection(*split(self.address), timeout=self.timeout)
         try:
             self.connection.request(method, target, body=body, headers=headers)
             return Answer(self.connection.getresponse())
@@ -53,12 +57,11 @@ def request(address, method, target, body=None, headers=None, timeout=10):
         connection.close()
 
 
-def raw(address, data, timeout=10):
-    """Sends bytes as they are and returns everything that comes back until the other side closes."""
-    host, port = address.rsplit(':', 1)
-    with socket.create_connection((host, int(port)), timeout) as s:
+def raw(address, data, until, timeout=10):
+    """Sends bytes as they are and returns what comes back, up to `until` or the other side's end."""
+    with socket.create_connection(split(address), timeout) as s:
         s.sendall(data)
         received = b''
-        while chunk := s.recv(65536):
+        while until not in received and (chunk := s.recv(65536)):
             received += chunk
         return received

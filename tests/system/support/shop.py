@@ -64,7 +64,7 @@ class Process:
 
     @property
     def address(self):
-        return f'127.0.0.1:{self.port}'
+        return f'{self.shop.host}:{self.port}'
 
     def command(self, *arguments):
         return [str(BIN / 'bookstored'), f'--role={self.role}', f'--id={self.id}', f'--config={self.shop.config}',
@@ -107,7 +107,8 @@ class Process:
 
 
 class Shop:
-    def __init__(self, catalogs=2, orders=2, frontends=1, settings='', arguments=(), books=None):
+    def __init__(self, catalogs=2, orders=2, frontends=1, settings='', arguments=(), books=None, host='127.0.0.1'):
+        self.host = host
         self.folder = Path(tempfile.mkdtemp(prefix='bookstored-test-'))
         self.arguments = list(arguments)
         counts = dict(catalog=catalogs, order=orders, frontend=frontends)

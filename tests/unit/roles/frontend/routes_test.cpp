@@ -105,7 +105,7 @@ TEST_CASE("the status tells every replica as this frontend sees it", "[frontend]
     CHECK(page.at("frontend").at("ready").as_bool());
 
     const auto& replicas = page.at("replicas").as_array();
-    REQUIRE(replicas.size() == 5);
+    REQUIRE(replicas.size() == 6);
     CHECK(replicas[0].at("role").as_string() == "catalog");
     CHECK(replicas[0].at("id").to_number<int>() == 0);
     CHECK(replicas[0].at("address").as_string() == "127.0.0.1:1");
@@ -116,6 +116,7 @@ TEST_CASE("the status tells every replica as this frontend sees it", "[frontend]
     CHECK(replicas[0].at("last_seen").is_string());
     CHECK(replicas[4].at("role").as_string() == "order");
     CHECK(replicas[4].at("state").as_string() == "down");
+    CHECK(replicas[5].at("role").as_string() == "frontend");
 
     // Two orders vote with a tie-breaker; three catalogs need none.
     const auto& tie_breakers = page.at("tie_breakers").as_array();

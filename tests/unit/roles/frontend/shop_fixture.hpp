@@ -41,7 +41,7 @@ using Pending = std::shared_ptr<std::optional<net::Response>>;
 struct Shop {
     explicit Shop(cluster::Config with = shop_config(), std::uint64_t seed = 42)
         : random(seed), config(std::move(with)) {
-        for (const auto role : {Role::catalog, Role::order})
+        for (const auto role : {Role::catalog, Role::order, Role::frontend})
             for (const auto& endpoint : config.of(role))
                 reports[endpoint] = cluster::Report{true, false, 7, 0xabc};
         transport.answerers[method::lease] = [this](const Call& call) { return lease(call); };
