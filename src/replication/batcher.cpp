@@ -134,15 +134,20 @@ void Batcher::gate_ready(std::uint64_t stage) {
     });
 }
 
+/// Handing over: refused when that succeeds. When it fails they are announced anew, so that the index that was
+/// announced is not left without an entry, and readers waiting for it.
+void Batcher::give_back(Batch batch) {
+    for (std::size_t i = batch.proposals.size(); i-- > 0;) {
+        batch.proposals[i]->command = std::move(batch.commands[i]);
+        queue_.push_front(std::move(batch.proposals[i]));
+    }
+}
+
 void Batcher::append_stage() {
     auto batch = std::move(*stage_);
     stage_.reset();
     const auto index = hooks_.next_index();
-    if (!index) {
-        for (const auto& proposal : batch.proposals)
-            proposal->settle(base::Errc::not_leader);
-        return;
-    }
+    if (!index) return give_back(std::move(batch));
     INVARIANT(*index == batch.index); // nothing else is appended while a batch is on the stage
     auto payload = std::make_shared<const std::string>(encode_batch(batch.commands));
     batch.commands = {};

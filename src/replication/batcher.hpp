@@ -69,6 +69,7 @@ private:
     Batch take_from_queue();
     void gate_ready(std::uint64_t stage);
     void append_stage();
+    void give_back(Batch batch);
 
     base::Scheduler& scheduler_;
     Deadlines& deadlines_;

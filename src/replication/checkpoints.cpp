@@ -50,7 +50,11 @@ void Checkpoints::applied(std::uint64_t index, std::size_t bytes) {
 }
 
 void Checkpoints::run() {
-    if (running_ || since_bytes_ < checkpoint_bytes_) return;
+    if (!running_ && since_bytes_ >= checkpoint_bytes_) checkpoint();
+    compact();
+}
+
+void Checkpoints::checkpoint() {
     running_ = true;
     since_bytes_ = 0;
     auto durable_index = std::make_shared<std::uint64_t>(0);
@@ -63,8 +67,16 @@ void Checkpoints::run() {
 void Checkpoints::done(std::uint64_t durable_index, std::exception_ptr failure) {
     running_ = false;
     if (failure) return hooks_.failed(describe(failure));
-    const auto index = std::min(durable_index, tail_.cut());
-    if (index > 0) hooks_.compact(index);
+    durable_ = std::max(durable_, durable_index);
+    compact();
+}
+
+/// The tail's cut moves by one mark at a time, so each of these erases little.
+void Checkpoints::compact() {
+    const auto index = std::min(durable_, tail_.cut());
+    if (index <= cut_) return;
+    cut_ = index;
+    hooks_.compact(index);
 }
 
 } // namespace bookstore::replication

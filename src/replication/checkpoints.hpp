@@ -34,7 +34,8 @@ private:
     std::deque<Mark> marks_; ///< a bounded number: a step of keep_bytes / 64 apart
 };
 
-/// Loop thread only. A checkpoint each `checkpoint_bytes` of applied log; then asks for compaction.
+/// Loop thread only. A checkpoint each `checkpoint_bytes` of applied log; compaction a little at a time,
+/// because it goes through the same queue as every batch.
 class Checkpoints {
 public:
     struct Hooks {
@@ -50,12 +51,14 @@ public:
     /// An entry that was in the log already when this replica started.
     void restored(std::uint64_t index, std::size_t bytes) { tail_.applied(index, bytes); }
     void applied(std::uint64_t index, std::size_t bytes);
-    /// Checkpoints if one is due. Not from inside the application of entries.
+    /// Checkpoints and compacts if that is due. Not from inside the application of entries.
     void run();
     void snapshot_installed() { tail_.clear(); }
 
 private:
+    void checkpoint();
     void done(std::uint64_t durable_index, std::exception_ptr failure);
+    void compact();
 
     storage::StateStore& store_;
     base::Worker& worker_;
@@ -64,6 +67,8 @@ private:
     Hooks hooks_;
     std::size_t since_bytes_ = 0;
     bool running_ = false;
+    std::uint64_t durable_ = 0; ///< the state's last checkpoint
+    std::uint64_t cut_ = 0;     ///< asked for last
     std::shared_ptr<Checkpoints*> self_;
 };
 

@@ -23,7 +23,7 @@ public:
     CoreRunner(base::Scheduler& scheduler, Hooks hooks) : scheduler_(scheduler), hooks_(std::move(hooks)) {}
 
     void start(const consensus::Options& options, consensus::Restored restored, base::Random& random);
-    void give(consensus::Event event);
+    void give(consensus::Event event) noexcept;
     /// While the log is restarted behind a snapshot the core gets nothing but Persisted; all else is lost, as
     /// a message may be. release() gives it `installed` and goes on.
     void hold() { held_ = true; }

@@ -113,8 +113,7 @@ Engine::Impl::Call<std::string> Engine::Impl::serve_snapshot(Self self, std::str
     if (const auto refusal = self->refusal()) co_return *refusal;
     const auto chunk = decode_snapshot_chunk(request);
     if (chunk.has_error()) co_return chunk.error();
-    const auto received = self->receiver->receive(*chunk);
-    const auto answer = co_await received.wait();
+    const auto answer = self->receiver->receive(*chunk);
     if (answer.has_error()) co_return answer.error();
     co_return encode(*answer);
 }

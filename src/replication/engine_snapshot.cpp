@@ -44,7 +44,7 @@ std::optional<SnapshotReceiver::Answer> Engine::Impl::object_to(const SnapshotHe
         return base::Errc::not_ready; // the leader's next heartbeat brings the term
     if (raft->wants_snapshot(header.last_index, header.last_term)) return std::nullopt;
     if (header.last_index > raft->durable_index()) return base::Errc::not_ready; // held, but not safely yet
-    return SnapshotReply{true, header.last_index};
+    return SnapshotProgress::installed;
 }
 
 void Engine::Impl::restart_log(const SnapshotHeader& header, std::function<void()> done) {

@@ -49,7 +49,7 @@ std::optional<unsigned> Engine::Impl::leader_slot() const {
 }
 
 Phase Engine::Impl::phase() const {
-    if (closed) return Phase::stopped;
+    if (closed || stopping) return Phase::stopped;
     if (failure) return Phase::failed;
     if (!identity.formed()) return options.first_start.value_or(true) ? Phase::forming : Phase::joining;
     if (!readiness.obstacle(applier->applied(), env.scheduler.now())) return Phase::serving;

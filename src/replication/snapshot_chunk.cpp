@@ -51,22 +51,20 @@ base::result<SnapshotChunk> decode_snapshot_chunk(std::string_view bytes) {
     return chunk;
 }
 
-std::string encode(const SnapshotReply& reply) {
+std::string encode(SnapshotProgress progress) {
     base::ByteWriter out;
     out.u8(snapshot_version);
-    out.boolean(reply.installed);
-    out.varint(number(reply.last_index));
+    out.u8(static_cast<std::uint8_t>(progress));
     return out.take();
 }
 
-base::result<SnapshotReply> decode_snapshot_reply(std::string_view bytes) {
+base::result<SnapshotProgress> decode_snapshot_progress(std::string_view bytes) {
     base::ByteReader in(bytes);
     if (in.u8() != snapshot_version) return base::Errc::protocol_error;
-    SnapshotReply reply;
-    reply.installed = in.boolean();
-    reply.last_index = consensus::LogIndex{in.varint()};
-    if (!in.complete()) return base::Errc::protocol_error;
-    return reply;
+    const auto progress = in.u8();
+    if (!in.complete() || progress > static_cast<std::uint8_t>(SnapshotProgress::installed))
+        return base::Errc::protocol_error;
+    return static_cast<SnapshotProgress>(progress);
 }
 
 } // namespace bookstore::replication

@@ -35,12 +35,13 @@ std::string encode(const SnapshotChunk& chunk);
 /// Errc::protocol_error for anything encode() did not write, and for a piece that lies outside the whole.
 base::result<SnapshotChunk> decode_snapshot_chunk(std::string_view bytes);
 
-struct SnapshotReply {
-    bool installed = false;           ///< the receiver holds everything up to last_index
-    consensus::LogIndex last_index{}; ///< when installed
+enum class SnapshotProgress : std::uint8_t {
+    more = 0,       ///< go on with the next piece
+    installing = 1, ///< all is there; ask again, with an empty piece at the end
+    installed = 2,  ///< the receiver holds everything up to the snapshot's last index, durably
 };
 
-std::string encode(const SnapshotReply& reply);
-base::result<SnapshotReply> decode_snapshot_reply(std::string_view bytes);
+std::string encode(SnapshotProgress progress);
+base::result<SnapshotProgress> decode_snapshot_progress(std::string_view bytes);
 
 } // namespace bookstore::replication

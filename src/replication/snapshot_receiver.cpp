@@ -26,30 +26,24 @@ SnapshotReceiver::SnapshotReceiver(base::StateMachine& machine, storage::StateSt
                                    base::Worker& worker, base::Scheduler& scheduler, Hooks hooks)
     : machine_(machine), store_(store), worker_(worker), scheduler_(scheduler), hooks_(std::move(hooks)) {}
 
-net::Promise<SnapshotReceiver::Answer> SnapshotReceiver::receive(const SnapshotChunk& chunk) {
-    net::Promise<Answer> promise;
-    const auto answer = [&promise](Answer a) {
-        promise.set(std::move(a));
-        return promise;
-    };
-    if (installing_) return answer(base::Errc::not_ready);
-    if (auto objection = hooks_.objection(chunk.header)) return answer(std::move(*objection));
-    if (chunk.header.bytes > snapshot_bytes_max) return answer(base::Errc::too_large);
+SnapshotReceiver::Answer SnapshotReceiver::receive(const SnapshotChunk& chunk) {
+    if (installing_) return SnapshotProgress::installing;
+    if (auto objection = hooks_.objection(chunk.header)) return *objection;
+    if (chunk.header.bytes > snapshot_bytes_max) return base::Errc::too_large;
     if (chunk.offset == 0)
-        assembly_ = Assembly{chunk.header, {}, {}};
+        assembly_ = Assembly{chunk.header, {}};
     else if (!continues(chunk))
-        return answer(base::Errc::invalid_argument);
+        return base::Errc::invalid_argument;
 
     assembly_->bytes.append(chunk.data);
     idle_ = scheduler_.after(idle_max, [this] { drop(); });
-    if (assembly_->bytes.size() < assembly_->header.bytes) return answer(SnapshotReply{});
+    if (assembly_->bytes.size() < assembly_->header.bytes) return SnapshotProgress::more;
     if (base::hash64(assembly_->bytes) != assembly_->header.hash) {
         drop();
-        return answer(base::Errc::corrupt);
+        return base::Errc::corrupt;
     }
-    last_answer_ = promise;
     install();
-    return promise;
+    return SnapshotProgress::installing;
 }
 
 bool SnapshotReceiver::continues(const SnapshotChunk& chunk) const {
@@ -82,7 +76,6 @@ void SnapshotReceiver::install() {
             base::log::error("a snapshot could not be installed", {{"cause", describe(failure)}});
             self->installing_ = false;
             self->hooks_.abandon();
-            self->settle(base::Errc::corrupt);
         });
 }
 
@@ -93,12 +86,7 @@ void SnapshotReceiver::installed(const SnapshotHeader& header, std::shared_ptr<R
         rows->fill(self->machine_);
         self->installing_ = false;
         self->hooks_.installed(header);
-        self->settle(SnapshotReply{true, header.last_index});
     });
-}
-
-void SnapshotReceiver::settle(Answer answer) {
-    if (const auto promise = std::exchange(last_answer_, std::nullopt)) promise->set(std::move(answer));
 }
 
 } // namespace bookstore::replication

@@ -13,7 +13,6 @@
 #include <bookstore/base/state_machine.hpp>
 #include <bookstore/base/worker.hpp>
 #include <bookstore/consensus/event.hpp>
-#include <bookstore/net/promise.hpp>
 #include <bookstore/storage/state_store.hpp>
 
 #include "replication/row_collector.hpp"
@@ -24,7 +23,7 @@ namespace bookstore::replication {
 /// Loop thread only. One transfer at a time; a new one takes the place of one that was not finished.
 class SnapshotReceiver : public std::enable_shared_from_this<SnapshotReceiver> {
 public:
-    using Answer = base::result<SnapshotReply>;
+    using Answer = base::result<SnapshotProgress>;
 
     struct Hooks {
         /// What would make this snapshot useless or unsafe: nothing; what is held already; or a refusal.
@@ -46,8 +45,8 @@ public:
     SnapshotReceiver(base::StateMachine& machine, storage::StateStore& store, base::Worker& worker,
                      base::Scheduler& scheduler, Hooks hooks);
 
-    /// One chunk; the promise of the last one is kept when it is installed.
-    net::Promise<Answer> receive(const SnapshotChunk& chunk);
+    /// One chunk. Refused: invalid_argument when it is not the next one, corrupt, too_large.
+    Answer receive(const SnapshotChunk& chunk);
     bool installing() const { return installing_; }
     /// Gives up what is not complete, e.g. when the leader changes.
     void drop() { assembly_.reset(); }
@@ -56,12 +55,10 @@ private:
     struct Assembly {
         SnapshotHeader header;
         std::string bytes;
-        base::TimePoint last_chunk{};
     };
     bool continues(const SnapshotChunk& chunk) const;
     void install();
     void installed(const SnapshotHeader& header, std::shared_ptr<RowCollector> rows);
-    void settle(Answer answer);
 
     base::StateMachine& machine_;
     storage::StateStore& store_;
@@ -71,7 +68,6 @@ private:
     std::optional<Assembly> assembly_;
     std::unique_ptr<base::Timer> idle_; ///< a sender that died leaves no memory behind
     bool installing_ = false;
-    std::optional<net::Promise<Answer>> last_answer_;
 };
 
 } // namespace bookstore::replication

@@ -13,9 +13,9 @@
 namespace bookstore::replication {
 namespace {
 
-constexpr base::Duration chunk_patience = base::seconds(5);
-constexpr base::Duration install_patience =
-    base::seconds(60); ///< the last chunk's answer comes when it is installed
+constexpr base::Duration piece_patience = base::seconds(5);
+constexpr base::Duration install_patience = base::seconds(60);
+constexpr base::Duration ask_interval = base::milliseconds(50); ///< while the receiver installs
 
 } // namespace
 
@@ -92,31 +92,44 @@ boost::asio::awaitable<void> SnapshotSender::transfer(std::shared_ptr<SnapshotSe
 boost::asio::awaitable<bool> SnapshotSender::send_chunks(consensus::NodeId to,
                                                          std::shared_ptr<const Blob> blob) {
     std::uint64_t offset = 0;
+    std::optional<base::TimePoint> patience_ends;
     while (!closed_) {
-        auto header = hooks_.header();
-        const auto* endpoint = peers_.endpoint_of(to);
-        if (!header || endpoint == nullptr) co_return false;
-        header->to = to;
-        header->last_index = consensus::LogIndex{blob->position.index};
-        header->last_term = consensus::Term{blob->position.term};
-        header->bytes = blob->bytes.size();
-        header->hash = blob->hash;
-        const auto data = std::string_view(blob->bytes).substr(offset, snapshot_chunk_bytes);
-        const bool last = offset + data.size() == blob->bytes.size();
-        // Named: GCC 12 destroys an aggregate twice that is a temporary of a co_await expression.
-        const SnapshotChunk chunk{*header, offset, data};
-        auto request = encode(chunk);
-        const auto deadline = scheduler_.now() + (last ? install_patience : chunk_patience);
-        const auto answer = co_await transport_.call(*endpoint, peers_.method(GroupMethod::snapshot),
-                                                     std::move(request), deadline);
-        if (!answer) co_return false;
-        const auto reply = decode_snapshot_reply(*answer);
-        if (!reply) co_return false;
-        if (reply->installed) co_return true;
-        if (last) co_return false;
-        offset += data.size();
+        const auto progress = co_await send_piece(to, blob, offset);
+        if (closed_ || !progress) co_return false;
+        if (*progress == SnapshotProgress::installed) co_return true;
+        if (*progress == SnapshotProgress::more) {
+            if (offset == blob->bytes.size()) co_return false;
+            offset = std::min<std::uint64_t>(offset + snapshot_chunk_bytes, blob->bytes.size());
+            continue;
+        }
+        offset = blob->bytes.size();
+        const auto now = scheduler_.now();
+        if (!patience_ends) patience_ends = now + install_patience;
+        if (now >= *patience_ends) co_return false;
+        co_await net::sleep_until(scheduler_, now + ask_interval);
     }
     co_return false;
+}
+
+/// The piece at `offset`; at the end an empty one, which asks how the installation goes.
+boost::asio::awaitable<base::result<SnapshotProgress>>
+SnapshotSender::send_piece(consensus::NodeId to, std::shared_ptr<const Blob> blob, std::uint64_t offset) {
+    auto header = hooks_.header();
+    const auto* endpoint = peers_.endpoint_of(to);
+    if (!header || endpoint == nullptr) co_return base::Errc::not_leader;
+    header->to = to;
+    header->last_index = consensus::LogIndex{blob->position.index};
+    header->last_term = consensus::Term{blob->position.term};
+    header->bytes = blob->bytes.size();
+    header->hash = blob->hash;
+    // Named: GCC 12 destroys an aggregate twice that is a temporary of a co_await expression.
+    const SnapshotChunk chunk{*header, offset,
+                              std::string_view(blob->bytes).substr(offset, snapshot_chunk_bytes)};
+    auto request = encode(chunk);
+    const auto answer = co_await transport_.call(*endpoint, peers_.method(GroupMethod::snapshot),
+                                                 std::move(request), scheduler_.now() + piece_patience);
+    if (answer.has_error()) co_return answer.error();
+    co_return decode_snapshot_progress(*answer);
 }
 
 void SnapshotSender::finished(consensus::NodeId to, consensus::LogIndex last_index, bool success) {

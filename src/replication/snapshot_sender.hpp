@@ -59,6 +59,8 @@ private:
     static boost::asio::awaitable<void> transfer(std::shared_ptr<SnapshotSender> self, consensus::NodeId to,
                                                  std::shared_ptr<const Blob> blob);
     boost::asio::awaitable<bool> send_chunks(consensus::NodeId to, std::shared_ptr<const Blob> blob);
+    boost::asio::awaitable<base::result<SnapshotProgress>>
+    send_piece(consensus::NodeId to, std::shared_ptr<const Blob> blob, std::uint64_t offset);
     void finished(consensus::NodeId to, consensus::LogIndex last_index, bool success);
 
     storage::StateStore& store_;

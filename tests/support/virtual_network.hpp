@@ -130,7 +130,7 @@ inline void VirtualNetwork::detach(const net::Endpoint& endpoint) {
 inline VirtualTransport::~VirtualTransport() {
     network_.detach(self_);
     for (auto& [id, pending] : pending_)
-        pending.answer.set(base::Errc::stopping);
+        pending.answer.set(base::Errc::connection_lost);
 }
 
 inline void VirtualTransport::open(const net::Endpoint& to) {

@@ -20,6 +20,9 @@ namespace bookstore::test {
 /// Coroutines run on executor(). One thread.
 class VirtualScheduler final : public base::Scheduler {
 public:
+    /// What sleeps is posted to the loop when it is given up, so it goes while there is one.
+    ~VirtualScheduler() override { std::exchange(*tasks_, {}).clear(); }
+
     base::TimePoint now() const override { return now_; }
     base::WallTime wall_now() const override {
         constexpr std::int64_t start_ms = 1'769'860'800'000; // 2026-01-31T12:00:00Z

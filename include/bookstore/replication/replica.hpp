@@ -75,8 +75,8 @@ enum class Phase {
     joining,   ///< lost its disk: becoming a learner
     resyncing, ///< behind what the group has committed
     serving,
-    failed, ///< the disk failed: stepped aside for good
-    stopped,
+    failed,  ///< the disk failed: stepped aside for good
+    stopped, ///< or about to: it gets no new work
 };
 std::string_view to_string(Phase phase);
 

@@ -26,6 +26,7 @@ public:
             act();
             group.scheduler.run_for(base::milliseconds(dice.below(200)));
             collect();
+            check_leases();
         }
         heal();
         check();
@@ -34,12 +35,12 @@ public:
 private:
     void act() {
         const auto slot = static_cast<unsigned>(dice.below(3));
-        switch (dice.below(12)) {
+        switch (dice.below(14)) {
         case 0:
             if (running() == 3) group.crash(slot, dice.below(2) ? Crash::kill : Crash::power_cut);
             return;
         case 1:
-            if (!group[slot].running()) group.start(slot);
+            revive(slot);
             return;
         case 2:
             group.isolate(slot);
@@ -52,6 +53,12 @@ private:
                 group[slot].process->log_worker.set_latency(base::milliseconds(1 + dice.below(60)));
             return;
         case 5:
+            if (running() == 3) group[slot].disks.log.writes_left = dice.below(5);
+            return;
+        case 6:
+            if (running() == 3) stop(slot);
+            return;
+        case 7:
             if (group[slot].running()) read(slot);
             return;
         default:
@@ -62,8 +69,34 @@ private:
     unsigned running() {
         unsigned count = 0;
         for (unsigned slot = 0; slot < 3; ++slot)
-            count += group[slot].running();
+            count += group[slot].running() && !ended(slot);
         return count;
+    }
+
+    /// A new process, on a disk that has been repaired, where there is none or only one that stepped aside.
+    void revive(unsigned slot) {
+        if (group[slot].running() && !ended(slot)) return;
+        group.crash(slot);
+        group[slot].disks.log.writes_left.reset();
+        group.start(slot);
+    }
+
+    bool ended(unsigned slot) {
+        const auto phase = group.engine(slot).status().phase;
+        return phase == Phase::failed || phase == Phase::stopped;
+    }
+
+    void stop(unsigned slot) {
+        const auto deadline = group.in(base::milliseconds(dice.below(500)));
+        boost::asio::co_spawn(group.scheduler.executor(), group.engine(slot).stop(deadline),
+                              boost::asio::detached);
+    }
+
+    void check_leases() {
+        unsigned sure = 0;
+        for (unsigned slot = 0; slot < 3; ++slot)
+            sure += group[slot].running() && group.engine(slot).lease_until() > group.scheduler.now();
+        CHECK(sure <= 1);
     }
 
     void raise(unsigned slot) {
@@ -101,8 +134,11 @@ private:
 
     void heal() {
         group.network.mend_all();
+        for (unsigned slot = 0; slot < 3; ++slot)
+            group[slot].disks.log.writes_left.reset();
+        group.scheduler.run_for(base::seconds(1)); // what was stopping has stopped
         for (unsigned slot = 0; slot < 3; ++slot) {
-            if (!group[slot].running()) group.start(slot);
+            revive(slot);
             group[slot].process->log_worker.set_latency(base::milliseconds(2));
         }
         REQUIRE(group.run_until_leader());
