@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <system_error>
 
+#include <openssl/sha.h>
 #include <sys/random.h>
 
 #include <bookstore/base/error.hpp>
@@ -30,8 +31,14 @@ std::uint64_t Random::below(std::uint64_t bound) {
 }
 
 std::string Random::uuid() {
-    const std::uint64_t high = (next() & ~std::uint64_t{0xf000}) | 0x4000;                     // version 4
-    const std::uint64_t low = (next() & ~(std::uint64_t{3} << 62)) | (std::uint64_t{2} << 62); // variant 10
+    // Through a one-way function: from one key, which any reader of an order sees, nobody is to tell the
+    // next.
+    const std::uint64_t roll = next();
+    std::array<std::uint64_t, SHA256_DIGEST_LENGTH / sizeof(std::uint64_t)> mixed{};
+    SHA256(reinterpret_cast<const unsigned char*>(&roll), sizeof roll,
+           reinterpret_cast<unsigned char*>(mixed.data()));
+    const std::uint64_t high = (mixed[0] & ~std::uint64_t{0xf000}) | 0x4000;                     // version 4
+    const std::uint64_t low = (mixed[1] & ~(std::uint64_t{3} << 62)) | (std::uint64_t{2} << 62); // variant 10
     std::array<char, 37> text{};
     std::snprintf(text.data(), text.size(), "%08x-%04x-%04x-%04x-%012llx", static_cast<unsigned>(high >> 32),
                   static_cast<unsigned>((high >> 16) & 0xffff), static_cast<unsigned>(high & 0xffff),

@@ -48,14 +48,20 @@ std::optional<LeaseGrant> LeaseTable::ask(FrontendSession who, std::uint64_t kno
     // reached them: in a predecessor's, or in ours, when this is an old ask that was long on its way.
     const auto [lease, newcomer] = leases_.try_emplace(who);
     if (newcomer && now >= predecessor_until_) lease->second.acknowledged = announced_;
-    lease->second.until = now + lease_ + margin_;
-    return LeaseGrant{term_, std::max(fence, announced_), lease_};
+    // One that has a batch to acknowledge is granted no more than it could have had when that was announced:
+    // it may ask well and be deaf to invalidations, and must not hold up writes for longer than a lease.
+    const bool behind = lease->second.acknowledged < announced_;
+    const base::TimePoint from = behind ? std::min(now, announced_at_) : now;
+    const base::Duration left = std::max(base::Duration::zero(), from + lease_ - now);
+    lease->second.until = std::max(lease->second.until, from + lease_ + margin_);
+    return LeaseGrant{term_, std::max(fence, announced_), left};
 }
 
 std::vector<FrontendSession> LeaseTable::begin(std::uint64_t index, base::TimePoint now) {
     INVARIANT(leading_ && announced_ == 0 && index > 0);
     forget_expired(now);
     announced_ = index;
+    announced_at_ = now;
     for (auto& [who, lease] : leases_)
         lease.acknowledged = 0;
     return waiting(now);

@@ -8,6 +8,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <time.h>
 
 #include "net/asio.hpp"
 #include <bookstore/base/log.hpp>
@@ -46,7 +47,10 @@ public:
     explicit LoopScheduler(asio::io_context& loop) : loop_(loop) {}
 
     base::TimePoint now() const override {
-        return base::TimePoint(std::chrono::duration_cast<base::Duration>(Steady::now().time_since_epoch()));
+        // The clock that goes on while the host is suspended: to a lease, that time has passed as well.
+        timespec t{};
+        ::clock_gettime(CLOCK_BOOTTIME, &t);
+        return base::TimePoint(base::seconds(t.tv_sec) + base::Duration(t.tv_nsec));
     }
     base::WallTime wall_now() const override {
         const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
@@ -57,7 +61,7 @@ public:
     std::unique_ptr<base::Timer> at(base::TimePoint when, std::function<void()> task) override {
         auto alarm = std::make_shared<Alarm>(loop_);
         alarm->task = std::move(task);
-        alarm->timer.expires_at(Steady::time_point(when.time_since_epoch()));
+        alarm->timer.expires_after(std::max(base::Duration::zero(), when - now()));
         alarm->timer.async_wait([alarm](error_code) {
             if (const auto due = std::exchange(alarm->task, nullptr)) due();
         });

@@ -134,8 +134,8 @@ void Batcher::gate_ready(std::uint64_t stage) {
     });
 }
 
-/// Handing over: refused when that succeeds. When it fails they are announced anew, so that the index that was
-/// announced is not left without an entry, and readers waiting for it.
+/// Handing over: refused when that succeeds. When it fails they are announced anew, so that the index that
+/// was announced is not left without an entry, and readers waiting for it.
 void Batcher::give_back(Batch batch) {
     for (std::size_t i = batch.proposals.size(); i-- > 0;) {
         batch.proposals[i]->command = std::move(batch.commands[i]);

@@ -10,8 +10,9 @@ void CoreRunner::start(const consensus::Options& options, consensus::Restored re
     give(consensus::Tick{});
 }
 
-// Does not throw: an event half carried out would leave a replica that looks alive and takes part in nothing. What
-// gets this far (memory, the machine's own tables) ends the process, and its restart begins from the disk.
+// Does not throw: an event half carried out would leave a replica that looks alive and takes part in nothing.
+// What gets this far (memory, the machine's own tables) ends the process, and its restart begins from the
+// disk.
 void CoreRunner::give(consensus::Event event) noexcept {
     if (!raft_ || halted_) return;
     if (held_ && !std::holds_alternative<consensus::Persisted>(event)) return;

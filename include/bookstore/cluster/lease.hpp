@@ -86,6 +86,7 @@ private:
     base::Duration lease_, margin_;
     bool leading_ = false;
     std::uint64_t term_ = 0;
+    base::TimePoint announced_at_{};
     std::uint64_t announced_ = 0; ///< the index of the batch in the stage, or 0
     base::TimePoint predecessor_until_{};
     std::set<unsigned> arrived_; ///< frontends that have registered in this term
