@@ -1,6 +1,5 @@
 #include "net/http_wire.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -58,11 +57,8 @@ std::string_view DateCache::at(base::WallTime now) {
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ");
-    const auto from = out.size();
-    out.append(value);
-    const auto begin = out.begin() + static_cast<std::ptrdiff_t>(from);
-    std::replace_if(
-        begin, out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
+    for (const char c : value)
+        out.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c);
     out.append("\r\n");
 }
 

@@ -10,8 +10,8 @@
 namespace bookstore::net {
 namespace {
 
-bool is_exact(const Route& route) {
-    return route.pattern.find('{') == std::string::npos;
+bool has_captures(const Route& route) {
+    return route.pattern.find('{') != std::string::npos;
 }
 
 std::string_view take_segment(std::string_view& path) {
@@ -40,19 +40,31 @@ bool serves(const Route& route, Verb verb) {
     return route.verb == verb || (verb == Verb::head && route.verb == Verb::get && route.head);
 }
 
+asio::awaitable<Response> guarded(HttpHandler handler, Request request) {
+    const std::string what = std::string(to_string(request.verb)) + ' ' + request.path;
+    std::string fault;
+    try {
+        co_return co_await handler(std::move(request));
+    } catch (const std::exception& e) {
+        fault = e.what();
+    } catch (...) {
+        fault = "not an exception we know";
+    }
+    base::log::error("handler failed", {{"request", what}, {"reason", fault}});
+    co_return problem(500, "The request failed for a reason that is in this server's log.");
+}
+
 } // namespace
 
 Router::Router(std::vector<Route> routes, Credentials credentials)
     : routes_(std::move(routes)), credentials_(std::move(credentials)) {
-    const auto first = std::stable_partition(routes_.begin(), routes_.end(), is_exact);
-    exact_count_ = static_cast<std::size_t>(first - routes_.begin());
+    std::stable_partition(routes_.begin(), routes_.end(), [](const Route& r) { return !has_captures(r); });
 }
 
 const Route* Router::find(Request& request) const {
-    for (std::size_t at = 0; at < routes_.size(); ++at) {
-        const auto& route = routes_[at];
+    for (const auto& route : routes_) {
         if (!serves(route, request.verb)) continue;
-        if (at < exact_count_) {
+        if (!has_captures(route)) {
             if (route.pattern == request.path) return &route;
             continue;
         }
@@ -99,18 +111,7 @@ asio::awaitable<Response> Router::handle(Request request) const {
         co_return problem(405, detail).with("Allow", std::move(allow));
     }
     if (auto refusal = refuse(*route, request)) co_return std::move(*refusal);
-    const Verb verb = request.verb;
-    const std::string path = request.path;
-    std::string fault;
-    try {
-        co_return co_await route->handler(std::move(request));
-    } catch (const std::exception& e) {
-        fault = e.what();
-    } catch (...) {
-        fault = "not an exception we know";
-    }
-    base::log::error("handler failed", {{"verb", to_string(verb)}, {"path", path}, {"reason", fault}});
-    co_return problem(500, "The request failed for a reason that is in this server's log.");
+    co_return co_await guarded(route->handler, std::move(request));
 }
 
 } // namespace bookstore::net

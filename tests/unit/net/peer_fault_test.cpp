@@ -28,7 +28,8 @@ net::Endpoint free_port(LoopFixture& world) {
 }
 
 net::PeerLimits impatient() {
-    auto limits = patient();
+    net::PeerLimits limits;
+    limits.connect_time = milliseconds(200);
     limits.reconnect_min = milliseconds(1);
     limits.reconnect_max = milliseconds(4);
     return limits;
@@ -41,14 +42,16 @@ TEST_CASE("a peer that is not there is unreachable, and found when it comes", "[
     Process here(world, "secret", impatient());
     const auto where = free_port(world);
     const auto scenario = [&]() -> awaitable<void> {
-        const auto absent = co_await here.transport.call(where, echo, "", world.in(base::seconds(15)));
+        const auto began = world.scheduler->now();
+        const auto absent = co_await here.transport.call(where, echo, "", world.in(base::seconds(10)));
         CHECK(absent.error() == Errc::unreachable);
+        CHECK(world.scheduler->now() - began < base::seconds(5));
         here.transport.notify(where, echo, "lost");
         CHECK(here.states.empty());
 
-        Process there(world, "secret", patient(), where);
+        Process there(world, "secret", {}, where);
         CHECK_AWAITED(co_await world.eventually([&] { return here.states == std::vector{true}; }));
-        const auto present = co_await here.transport.call(where, echo, "found", world.in(base::seconds(15)));
+        const auto present = co_await here.transport.call(where, echo, "found", world.in(base::seconds(5)));
         CHECK(present.value() == "found");
     };
     world.run(scenario);
@@ -62,7 +65,7 @@ TEST_CASE("calls in flight on a stream that breaks may have been executed", "[ne
     const auto scenario = [&]() -> awaitable<void> {
         Process::Answer answer = "none yet";
         const auto call = [&]() -> awaitable<void> {
-            answer = co_await here.transport.call(where, never, "", world.in(base::seconds(15)));
+            answer = co_await here.transport.call(where, never, "", world.in(base::seconds(10)));
         };
         net::spawn(world.loop.get_executor(), "call", call);
         CHECK_AWAITED(co_await world.eventually([&] { return there->waiting == 1; }));
@@ -75,10 +78,10 @@ TEST_CASE("calls in flight on a stream that breaks may have been executed", "[ne
         co_await net::sleep_until(*world.scheduler, world.scheduler->now());
         there.reset();
 
-        Process again(world, "secret", patient(), where); // restarted at the same address
+        Process again(world, "secret", {}, where); // restarted at the same address
         const auto retry = [&]() -> bool { return here.states.back(); };
         CHECK_AWAITED(co_await world.eventually(retry));
-        const auto next = co_await here.transport.call(where, echo, "next", world.in(base::seconds(15)));
+        const auto next = co_await here.transport.call(where, echo, "next", world.in(base::seconds(5)));
         CHECK(next.value() == "next");
     };
     world.run(scenario);
@@ -89,7 +92,7 @@ TEST_CASE("a peer that shows a wrong credential is not served", "[net][peer][fau
     Process here(world, "guess", impatient());
     Process there(world);
     const auto scenario = [&]() -> awaitable<void> {
-        const auto refused = co_await here.transport.call(there.where, echo, "", world.in(base::seconds(15)));
+        const auto refused = co_await here.transport.call(there.where, echo, "", world.in(base::seconds(5)));
         CHECK(refused.error() == Errc::unreachable);
         CHECK(here.states.empty());
         CHECK(world.metric("bookstored_peer_streams") == 0);
@@ -103,7 +106,7 @@ TEST_CASE("processes without a credential serve each other", "[net][peer][fault]
     Process there(world, "");
     const auto scenario = [&]() -> awaitable<void> {
         const auto answer =
-            co_await here.transport.call(there.where, echo, "open", world.in(base::seconds(15)));
+            co_await here.transport.call(there.where, echo, "open", world.in(base::seconds(5)));
         CHECK(answer.value() == "open");
     };
     world.run(scenario);
@@ -116,7 +119,7 @@ TEST_CASE("what listens there but is no peer is unreachable", "[net][peer][fault
     net::HttpServer other(world.loop, *world.scheduler, router, {}, world.metrics);
     const auto where = other.listen({"127.0.0.1", 0});
     const auto scenario = [&]() -> awaitable<void> {
-        const auto answer = co_await here.transport.call(where, echo, "", world.in(base::seconds(15)));
+        const auto answer = co_await here.transport.call(where, echo, "", world.in(base::seconds(5)));
         CHECK(answer.error() == Errc::unreachable);
     };
     world.run(scenario);
@@ -130,7 +133,7 @@ TEST_CASE("a peer that accepts and says nothing is given up", "[net][peer][fault
     boost::asio::ip::tcp::acceptor silent(world.loop, {boost::asio::ip::address_v4::loopback(), 0});
     const net::Endpoint where{"127.0.0.1", silent.local_endpoint().port()};
     const auto scenario = [&]() -> awaitable<void> {
-        const auto answer = co_await here.transport.call(where, echo, "", world.in(base::seconds(15)));
+        const auto answer = co_await here.transport.call(where, echo, "", world.in(base::seconds(10)));
         CHECK(answer.error() == Errc::unreachable);
     };
     world.run(scenario);
@@ -170,7 +173,7 @@ TEST_CASE("bytes that are not our protocol end their stream, and nothing else", 
         CHECK_AWAITED(co_await peer.closed());
         CHECK(world.metric("bookstored_peer_streams_broken_total") == 1);
         CHECK(world.metric("bookstored_peer_streams") == 0);
-        const auto next = co_await here.transport.call(here.where, echo, "next", world.in(base::seconds(15)));
+        const auto next = co_await here.transport.call(here.where, echo, "next", world.in(base::seconds(5)));
         CHECK(next.value() == "next");
     };
     world.run(scenario);
@@ -189,7 +192,7 @@ TEST_CASE("a peer that answers with noise loses its stream, and the calls on it"
     other.on_upgrade("bookstored-peer/1", "secret", make_noise);
     const auto where = other.listen({"127.0.0.1", 0});
     const auto scenario = [&]() -> awaitable<void> {
-        const auto answer = co_await here.transport.call(where, echo, "", world.in(base::seconds(15)));
+        const auto answer = co_await here.transport.call(where, echo, "", world.in(base::seconds(5)));
         CHECK(answer.has_error());
         CHECK((answer.error() == Errc::connection_lost || answer.error() == Errc::unreachable));
         here.transport.close();
@@ -219,7 +222,7 @@ TEST_CASE("a peer's bytes damaged at random never harm this process", "[net][pee
         }
         CHECK_AWAITED(
             co_await world.eventually([&] { return world.metric("bookstored_peer_streams") == 0; }));
-        const auto next = co_await here.transport.call(here.where, echo, "next", world.in(base::seconds(15)));
+        const auto next = co_await here.transport.call(here.where, echo, "next", world.in(base::seconds(5)));
         CHECK(next.value() == "next");
     };
     world.run(scenario);
@@ -234,7 +237,7 @@ TEST_CASE("a transport may go while others call it", "[net][peer][fault]") {
         int ended = 0;
         for (int n = 0; n < 100; ++n) {
             const auto call = [&]() -> awaitable<void> {
-                (void)co_await here.transport.call(where, echo, "x", world.in(base::seconds(15)));
+                (void)co_await here.transport.call(where, echo, "x", world.in(base::seconds(10)));
                 ++ended;
             };
             net::spawn(world.loop.get_executor(), "call", call);
