@@ -3,7 +3,7 @@
 /// The state of one node and what every part of the algorithm does with it. The parts are files of free
 /// functions over this struct, one for each mechanism: election, follower, leader, replication, reads, lease,
 /// transfer, joining.
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include <bookstore/base/random.hpp>
@@ -37,9 +37,9 @@ struct Core {
     base::TimePoint deadline{}; ///< not as leader: when to stand (a learner: to ask again)
     /// When a leader was last heard; after a restart, when it may last have been. Never: TimePoint{}.
     base::TimePoint contact{};
-    std::vector<NodeId> votes;            ///< as (pre-)candidate: who said yes
-    std::optional<Leadership> leadership; ///< exactly as leader
-    base::TimePoint next_hand_over{};     ///< a leader that would rather not be does not try before
+    std::vector<NodeId> votes;              ///< as (pre-)candidate: who said yes
+    std::unique_ptr<Leadership> leadership; ///< exactly as leader
+    base::TimePoint next_hand_over{};       ///< a leader that would rather not be does not try before
 
     Effects effects; ///< of the event under way
 };

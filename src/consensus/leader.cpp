@@ -16,7 +16,7 @@ namespace {
 constexpr int quorum_silence = 2;
 /// A guest that has not answered for 20T is forgotten; if it is alive it asks again.
 constexpr int guest_silence = 20;
-/// The dates of sendings are kept four times as fine as it matters, and as long as they can.
+/// Sendings are dated to T/128, which is the most that a lease loses by it.
 constexpr int round_grains = 128;
 
 void add_members(Core& core, const std::vector<NodeId>& nodes, bool voters) {
@@ -46,10 +46,11 @@ void begin_leadership(Core& core) {
     core.role = Role::leader;
     core.leader = core.options.self;
     core.votes.clear();
-    core.leadership.emplace(Leadership{.since = core.now,
-                                       .first_index = core.log.last_index() + 1,
-                                       .next_heartbeat = core.now + core.options.heartbeat_interval,
-                                       .rounds = Rounds(t / round_grains, t * quorum_silence)});
+    core.leadership =
+        std::make_unique<Leadership>(Leadership{.since = core.now,
+                                                .first_index = core.log.last_index() + 1,
+                                                .next_heartbeat = core.now + core.options.heartbeat_interval,
+                                                .rounds = Rounds(t / round_grains, t * quorum_silence)});
     add_members(core, core.configuration.voters, true);
     add_members(core, core.configuration.learners, false);
     append_entry(core, {core.leadership->first_index, core.hard.term, EntryKind::noop,

@@ -13,6 +13,11 @@ Log::Log(LogIndex base, Term base_term, std::vector<Entry> entries) : base_(base
 
 std::optional<Term> Log::term_at(LogIndex index) const {
     if (index < base_ || index > last_index()) return std::nullopt;
+    return known_term(index);
+}
+
+Term Log::known_term(LogIndex index) const {
+    INVARIANT(index >= base_ && index <= last_index());
     return index == base_ ? base_term_ : at(index).term;
 }
 
@@ -51,8 +56,7 @@ void Log::truncate_from(LogIndex index) {
 }
 
 void Log::compact_to(LogIndex index) {
-    INVARIANT(index >= base_ && index <= last_index());
-    base_term_ = *term_at(index);
+    base_term_ = known_term(index);
     for (; base_ < index; base_ = base_ + 1) {
         bytes_ -= entries_.front().payload->size();
         entries_.pop_front();

@@ -21,6 +21,7 @@ public:
 
     /// Known from the base to the last index.
     std::optional<Term> term_at(LogIndex index) const;
+    Term known_term(LogIndex index) const; ///< of an index in that range
     /// Has this very entry, or has compacted it away: what is compacted is committed, hence the same
     /// everywhere.
     bool holds(LogIndex index, Term term) const;

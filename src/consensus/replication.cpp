@@ -18,7 +18,7 @@ AppendRequest begin_request(Core& core, Progress& member, LogIndex prev, Term pr
 
 void send_entries(Core& core, Progress& member) {
     const auto prev = member.next - 1;
-    auto request = begin_request(core, member, prev, core.log.term_at(prev).value());
+    auto request = begin_request(core, member, prev, core.log.known_term(prev));
     request.entries = core.log.slice(member.next, core.log.last_index(), core.options.append_bytes_max);
     member.sent(request.entries.back().index);
     send(core, member.node, core.hard.term, std::move(request));
@@ -110,16 +110,16 @@ void on_follower_lost(Core& core, NodeId peer) {
 }
 
 void advance_commit(Core& core) {
-    const auto last = core.log.last_index();
-    std::vector<LogIndex> held{built_in(Mutant::forgets_own_disk) ? last : core.journal.durable_index()};
+    std::vector<LogIndex> held{built_in(Mutant::forgets_own_disk) ? core.log.last_index()
+                                                                  : core.journal.durable_index()};
     for (const auto& member : core.leadership->members)
         if (member.voter) held.push_back(member.match);
     const auto reached = reached_by_majority(std::move(held));
     if (reached <= core.commit) return;
-    if (built_in(Mutant::commits_last_only) && reached != last) return;
+    if (built_in(Mutant::commits_last_only) && reached != core.log.last_index()) return;
     // Entries of former terms only together with one of this term after them: until then a majority's copies
     // do not keep another leader from replacing them (3.6.2, figure 8; defect P1).
-    if (core.log.term_at(reached) != core.hard.term && !built_in(Mutant::commits_former_terms)) return;
+    if (core.log.known_term(reached) != core.hard.term && !built_in(Mutant::commits_former_terms)) return;
     core.commit = reached;
     replicate_to_all(core);
 }

@@ -8,6 +8,16 @@
 
 namespace bookstore::replication {
 
+namespace {
+
+/// It will be refused, or adds no entry to what is committed already.
+bool changes_nothing(const consensus::Raft& raft, const consensus::AppendRequest& append) {
+    if (append.prev_index > raft.commit_index()) return raft.term_at(append.prev_index) != append.prev_term;
+    return append.entries.empty();
+}
+
+} // namespace
+
 void Engine::Impl::carry_out(consensus::Effects effects) {
     check_leadership(); // first: what is committed below may have replaced what a deposed leader appended
     if (effects.persist) disk->persist(*effects.persist);
@@ -42,10 +52,9 @@ void Engine::Impl::received(std::string notice) {
     if (raft == nullptr || !message || message->to != identity.node || !peers.slot_of(message->from)) return;
     const auto* append = std::get_if<consensus::AppendRequest>(&message->body);
     if (append == nullptr) return core.give(consensus::Received{std::move(*message)});
-    // While a snapshot takes the place of the log, entries for the old one are as good as lost on the way. A
-    // heartbeat about nothing is answered: the leader may need this voice to stay the leader.
-    const bool about_nothing = append->entries.empty() && append->prev_index == consensus::LogIndex{};
-    if (receiver->installing() && !about_nothing) return;
+    // While a snapshot takes the place of the log, entries for the old one are as good as lost on the way.
+    // What changes nothing is answered all the same: the leader may need this voice to stay the leader.
+    if (receiver->installing() && !changes_nothing(*raft, *append)) return;
     const auto from = message->from;
     const auto term = message->term;
     const auto commit = number(append->commit);

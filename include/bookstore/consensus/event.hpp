@@ -35,7 +35,9 @@ struct ReadAsked {
     std::uint64_t id = 0; ///< chosen by the shell, unique among those outstanding
 };
 
-/// Hand leadership to `to`, or to whoever is furthest when nobody is named.
+/// Hand leadership to `to`, or to whoever is furthest when nobody is named. Meanwhile nothing may be
+/// proposed. It is given up after T: if the successor was not told yet, the leader goes on as before; if it
+/// was, the order may still arrive, and the leader ends its effect by standing itself, in a new term.
 struct TransferAsked {
     NodeId to = nobody;
 };

@@ -24,7 +24,8 @@ namespace bookstore::consensus {
 struct Options {
     NodeId self = nobody;
     /// T: a follower waits a random time in [T, 2T] before it stands, and refuses votes for T after hearing
-    /// from a leader (stickiness, 4.2.3) and for T after a restart.
+    /// from a leader (stickiness, 4.2.3) and for T after a restart. A leader that a majority has not answered
+    /// for 2T steps down (6.2); one whose own disk has been stuck for 4T hands over.
     base::Duration election_timeout = base::milliseconds(300);
     base::Duration heartbeat_interval = base::milliseconds(50);
     /// How far two clocks can drift apart within T: a leader trusts its lease for T less this much.

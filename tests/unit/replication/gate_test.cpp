@@ -128,3 +128,23 @@ TEST_CASE("a gate that passes after its engine has gone does no harm") {
     const auto outcome = story.group.wait(proposal);
     CHECK(outcome.error() == base::Errc::stopping);
 }
+
+TEST_CASE("a batch at the gate of a leader that hands over is refused or done, never both") {
+    GatedGroup story(3);
+    auto& group = story.group;
+    const auto proposal = group.propose(story.leader, "a", base::seconds(30));
+    REQUIRE(group.run([&] { return story.gate().pass != nullptr; }));
+    boost::asio::co_spawn(group.scheduler.executor(), story.engine().stop(group.in(base::milliseconds(100))),
+                          boost::asio::detached);
+    group.scheduler.run_for(base::milliseconds(60));
+    story.gate().let_pass();
+    const auto outcome = group.wait(proposal);
+    CHECK((outcome.has_value() || outcome.error() == base::Errc::not_leader ||
+           outcome.error() == base::Errc::stopping));
+    REQUIRE(group.run_until_leader(story.leader));
+    for (auto& gate : story.gates)
+        gate.open = true;
+    const auto added = group.add(*group.leader(), "a");
+    REQUIRE(added);
+    CHECK(added->outcome == (outcome ? "2" : "1")); // a refusal has had no effect
+}
