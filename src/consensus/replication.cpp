@@ -24,24 +24,21 @@ void send_entries(Core& core, Progress& member) {
     send(core, member.node, core.hard.term, std::move(request));
 }
 
-/// Only for a member that answers: the state is large, and one that is down would be tried again and again.
-void begin_snapshot(Core& core, Progress& member) {
-    if (member.heard + core.options.election_timeout <= core.now) return;
-    member.begin_snapshot();
-    core.effects.snapshots.push_back({member.node});
-}
-
 void on_refusal(Core& core, Progress& member, const AppendReply& reply) {
     if (member.mode == Progress::Mode::snapshot || reply.round <= member.restarted) return;
     const auto agreeable = core.log.last_agreeable(reply.conflict_index, reply.conflict_term);
     if (agreeable < member.match) return; // older than what it acknowledged since
     member.probe_from(agreeable + 1, core.leadership->rounds.last());
-    replicate(core, member);
+    if (member.next > core.log.base()) return replicate(core, member);
+    member.begin_snapshot();
+    core.effects.snapshots.push_back({member.node});
 }
 
 void on_success(Core& core, Progress& member, const AppendReply& reply) {
     if (reply.match > core.log.last_index()) return; // nothing that this leader ever sent
     member.acknowledged(reply.match, reply.round > member.restarted);
+    if (member.mode == Progress::Mode::snapshot && member.next > core.log.base()) // it got there by itself
+        member.probe_from(member.next, core.leadership->rounds.last());
     if (member.voter) advance_commit(core);
     replicate(core, member);
     consider_hand_over(core);
@@ -52,9 +49,8 @@ void on_success(Core& core, Progress& member, const AppendReply& reply) {
 } // namespace
 
 void replicate(Core& core, Progress& member) {
-    // Whatever is on its way: it cannot close a gap that has been compacted.
-    const bool lost = member.next <= core.log.base() && member.mode != Progress::Mode::snapshot;
-    if (lost) return begin_snapshot(core, member);
+    // What comes next may have been compacted: the next heartbeat finds out whether it is needed.
+    if (member.next <= core.log.base()) return;
     while (member.next <= core.log.last_index() && member.has_room(core.options.appends_in_flight_max))
         send_entries(core, member);
     const bool idle = member.mode == Progress::Mode::replicate && member.in_flight.empty();
@@ -67,11 +63,11 @@ void replicate_to_all(Core& core) {
 }
 
 void send_heartbeat(Core& core, Progress& member) {
-    // One that needs a snapshot cannot be asked about its log; index 0 is in every log.
-    auto prev = member.mode == Progress::Mode::snapshot ? LogIndex{} : member.next - 1;
-    const auto prev_term = core.log.term_at(prev);
-    if (!prev_term) prev = LogIndex{};
-    send(core, member.node, core.hard.term, begin_request(core, member, prev, prev_term.value_or(Term{})));
+    // Nothing can be asked below the base. One that has the base entry, though its answer was lost, needs no
+    // snapshot; one that refuses does.
+    const auto prev = std::max(member.next - 1, core.log.base());
+    send(core, member.node, core.hard.term,
+         begin_request(core, member, prev, core.log.term_at(prev).value()));
 }
 
 void on_append_reply(Core& core, NodeId from, Term term, const AppendReply& reply) {

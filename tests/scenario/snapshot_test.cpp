@@ -66,6 +66,22 @@ TEST_CASE("requests in flight that were lost do not hide that a snapshot is need
     CHECK(group.snapshots_asked(1) == std::vector{id(3)});
 }
 
+TEST_CASE("one whose acknowledgement was lost before the log was cut needs no snapshot", "[snapshot][loss]") {
+    Group group(3);
+    group.elect(1);
+    group.pass(heartbeat_interval);
+    const auto index = group.propose(1, "book");
+    group.deliver_only(is<AppendRequest>());
+    group.drop(between(3, 1));
+    group.deliver();
+    REQUIRE(group.raft(1).commit_index() == index);
+    group.compact(1, index);
+    group.pass(2 * heartbeat_interval);
+    CHECK(group.snapshots_asked(1).empty());
+    CHECK(group.raft(1).peers().at(1).match == index);
+    CHECK(group.raft(3).commit_index() == index);
+}
+
 TEST_CASE("a snapshot of what a node has is not wanted", "[snapshot]") {
     auto group = one_far_behind();
     const auto& last = group.applied(1).back();
