@@ -1,5 +1,6 @@
 #include "net/http_wire.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -57,8 +58,11 @@ std::string_view DateCache::at(base::WallTime now) {
 
 void append_header(std::string& out, std::string_view name, std::string_view value) {
     out.append(name).append(": ");
-    for (const char c : value)
-        out.push_back(static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c);
+    const auto from = out.size();
+    out.append(value);
+    const auto begin = out.begin() + static_cast<std::ptrdiff_t>(from);
+    std::replace_if(
+        begin, out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }, ' ');
     out.append("\r\n");
 }
 

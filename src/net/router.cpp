@@ -10,8 +10,8 @@
 namespace bookstore::net {
 namespace {
 
-bool has_captures(const Route& route) {
-    return route.pattern.find('{') != std::string::npos;
+bool is_exact(const Route& route) {
+    return route.pattern.find('{') == std::string::npos;
 }
 
 std::string_view take_segment(std::string_view& path) {
@@ -40,31 +40,19 @@ bool serves(const Route& route, Verb verb) {
     return route.verb == verb || (verb == Verb::head && route.verb == Verb::get && route.head);
 }
 
-asio::awaitable<Response> guarded(HttpHandler handler, Request request) {
-    const std::string what = std::string(to_string(request.verb)) + ' ' + request.path;
-    std::string fault;
-    try {
-        co_return co_await handler(std::move(request));
-    } catch (const std::exception& e) {
-        fault = e.what();
-    } catch (...) {
-        fault = "not an exception we know";
-    }
-    base::log::error("handler failed", {{"request", what}, {"reason", fault}});
-    co_return problem(500, "The request failed for a reason that is in this server's log.");
-}
-
 } // namespace
 
 Router::Router(std::vector<Route> routes, Credentials credentials)
     : routes_(std::move(routes)), credentials_(std::move(credentials)) {
-    std::stable_partition(routes_.begin(), routes_.end(), [](const Route& r) { return !has_captures(r); });
+    const auto first = std::stable_partition(routes_.begin(), routes_.end(), is_exact);
+    exact_count_ = static_cast<std::size_t>(first - routes_.begin());
 }
 
 const Route* Router::find(Request& request) const {
-    for (const auto& route : routes_) {
+    for (std::size_t at = 0; at < routes_.size(); ++at) {
+        const auto& route = routes_[at];
         if (!serves(route, request.verb)) continue;
-        if (!has_captures(route)) {
+        if (at < exact_count_) {
             if (route.pattern == request.path) return &route;
             continue;
         }
@@ -111,7 +99,18 @@ asio::awaitable<Response> Router::handle(Request request) const {
         co_return problem(405, detail).with("Allow", std::move(allow));
     }
     if (auto refusal = refuse(*route, request)) co_return std::move(*refusal);
-    co_return co_await guarded(route->handler, std::move(request));
+    const Verb verb = request.verb;
+    const std::string path = request.path;
+    std::string fault;
+    try {
+        co_return co_await route->handler(std::move(request));
+    } catch (const std::exception& e) {
+        fault = e.what();
+    } catch (...) {
+        fault = "not an exception we know";
+    }
+    base::log::error("handler failed", {{"verb", to_string(verb)}, {"path", path}, {"reason", fault}});
+    co_return problem(500, "The request failed for a reason that is in this server's log.");
 }
 
 } // namespace bookstore::net

@@ -42,7 +42,7 @@ public:
 
     /// Never throws: what a handler throws becomes 500 and a log line. 404 when no pattern matches, 405 with
     /// Allow when one does for other verbs. Patterns without a {name} are preferred to those with one.
-    /// The router outlives the call up to the handler's start, and not necessarily its end.
+    /// The router outlives the call.
     boost::asio::awaitable<Response> handle(Request request) const;
 
 private:
@@ -51,6 +51,7 @@ private:
     std::optional<Response> refuse(const Route& route, const Request& request) const;
 
     std::vector<Route> routes_; ///< those without a {name} first
+    std::size_t exact_count_;   ///< how many those are
     Credentials credentials_;
 };
 

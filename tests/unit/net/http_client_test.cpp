@@ -31,7 +31,7 @@ public:
         return send(request(Verb::get, std::move(target)));
     }
     awaitable<base::result<net::Response>> send(HttpRequest request,
-                                                base::Duration within = base::seconds(5)) {
+                                                base::Duration within = base::seconds(15)) {
         return client.send(where, std::move(request), in(within));
     }
 
@@ -157,7 +157,7 @@ TEST_CASE("a GET that meets a closing connection is sent again, a POST is not", 
     Script script(world, {closing, saying("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n2")});
     net::HttpClient client(world.loop, *world.scheduler);
     const auto scenario = [&]() -> awaitable<void> {
-        const auto deadline = world.in(base::seconds(5));
+        const auto deadline = world.in(base::seconds(15));
         const auto first = co_await client.send(script.where(), request(verb, "/"), deadline);
         CHECK(first->body == "1");
         const auto second = co_await client.send(script.where(), request(verb, "/"), deadline);
@@ -173,10 +173,12 @@ TEST_CASE("a GET that meets a closing connection is sent again, a POST is not", 
 TEST_CASE("a request nobody answers ends at its deadline", "[net][client]") {
     ClientFixture shop;
     const auto scenario = [&]() -> awaitable<void> {
+        const auto warm = co_await shop.get("/hello"); // the connection is made
+        CHECK(warm->status == 200);
         const auto began = shop.scheduler->now();
-        const auto answer = co_await shop.send(request(Verb::get, "/wait"), milliseconds(30));
+        const auto answer = co_await shop.send(request(Verb::get, "/wait"), milliseconds(200));
         CHECK(answer.error() == Errc::timed_out);
-        CHECK(shop.scheduler->now() - began >= milliseconds(30));
+        CHECK(shop.scheduler->now() - began >= milliseconds(200));
         CHECK(shop.waiting == 1); // and it is not sent again
         shop.release.open();
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.server.connections() == 0; }));
@@ -208,7 +210,7 @@ TEST_CASE("a host's name is looked up", "[net][client]") {
     const auto scenario = [&]() -> awaitable<void> {
         const net::Endpoint named{"localhost", shop.where.port};
         const auto answer =
-            co_await shop.client.send(named, request(Verb::get, "/hello"), shop.in(base::seconds(5)));
+            co_await shop.client.send(named, request(Verb::get, "/hello"), shop.in(base::seconds(15)));
         CHECK(answer->body == "hello");
     };
     shop.run(scenario);
@@ -237,7 +239,7 @@ TEST_CASE("an answer that is too long, broken off or no answer is an error", "[n
     limits.body_bytes_max = 1'000;
     net::HttpClient client(world.loop, *world.scheduler, limits);
     const auto scenario = [&]() -> awaitable<void> {
-        const auto answer = co_await client.send(script.where(), HttpRequest(), world.in(base::seconds(5)));
+        const auto answer = co_await client.send(script.where(), HttpRequest(), world.in(base::seconds(15)));
         REQUIRE(answer.has_error());
         CHECK(answer.error() == the.failure);
     };
@@ -253,7 +255,7 @@ TEST_CASE("an answer may end with its connection, and may have others before it"
     Script script(world, {saying(said)});
     net::HttpClient client(world.loop, *world.scheduler);
     const auto scenario = [&]() -> awaitable<void> {
-        const auto answer = co_await client.send(script.where(), HttpRequest(), world.in(base::seconds(5)));
+        const auto answer = co_await client.send(script.where(), HttpRequest(), world.in(base::seconds(15)));
         REQUIRE(answer.has_value());
         CHECK(answer->status == 200);
         CHECK(answer->body == "body");
@@ -271,7 +273,7 @@ TEST_CASE("no more connections are kept than allowed, and none for too long", "[
         const auto here = co_await shop.get("/hello");
         CHECK(here->status == 200);
         const auto there =
-            co_await shop.client.send(other, request(Verb::get, "/hello"), shop.in(base::seconds(5)));
+            co_await shop.client.send(other, request(Verb::get, "/hello"), shop.in(base::seconds(15)));
         CHECK(there->status == 200);
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.server.connections() <= 1; }));
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.server.connections() == 0; }));

@@ -29,7 +29,7 @@ TEST_CASE("draining closes idle connections and lets requests end", "[net][http]
         CHECK(last.header("Connection") == "close");
         CHECK_AWAITED(co_await busy.closed());
         busy.socket().close();
-        co_await shop.server.drained(shop.in(base::seconds(5)));
+        co_await shop.server.drained(shop.in(base::seconds(15)));
         CHECK(shop.server.connections() == 0);
     };
     shop.run(scenario);

@@ -56,7 +56,7 @@ public:
 
     /// Runs `scenario` to its end and everything else meanwhile. Fails the test when that takes too long.
     void run(std::function<boost::asio::awaitable<void>()> scenario,
-             base::Duration bound = base::seconds(20)) {
+             base::Duration bound = base::seconds(60)) {
         bool ended = false;
         std::exception_ptr fault;
         boost::asio::co_spawn(loop, std::move(scenario), [&](std::exception_ptr thrown) {
@@ -72,7 +72,7 @@ public:
 
     /// Lets the loop turn until `condition` holds; false when it does not within the bound.
     boost::asio::awaitable<bool> eventually(std::function<bool()> condition) {
-        const auto limit = scheduler->now() + base::seconds(10);
+        const auto limit = scheduler->now() + base::seconds(30);
         while (!condition()) {
             if (scheduler->now() > limit) co_return false;
             co_await sleep_until(*scheduler, scheduler->now() + base::milliseconds(1));

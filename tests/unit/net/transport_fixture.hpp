@@ -14,11 +14,18 @@ constexpr Method refuse{3};
 constexpr Method fault{4};
 constexpr Method unknown{99};
 
+/// Times that only what hangs exceeds, on a machine however busy.
+inline PeerLimits patient() {
+    PeerLimits limits;
+    limits.connect_time = limits.dead_time = base::seconds(15);
+    return limits;
+}
+
 /// A process that listens. Answers `echo`; leaves `never` unanswered; refuses `refuse` with not_leader;
 /// throws in `fault`. Notes every notice of method `echo`.
 class Process {
 public:
-    Process(LoopFixture& on, std::string credential = "secret", PeerLimits limits = {},
+    Process(LoopFixture& on, std::string credential = "secret", PeerLimits limits = patient(),
             Endpoint at = {"127.0.0.1", 0})
         : router({}, {}),
           server(on.loop, *on.scheduler, router, {}, on.metrics),
