@@ -149,7 +149,7 @@ const std::array keys{
         "Largest body of a request; beyond it 413.",
         [](Config& c, uint64_t v) { c.http.body_bytes_max = v; }},
     Key{"http", "connections", "N", "1024", "", {1, 1'000'000}, "",
-        "Connections at a time; one more is told 503 and closed.",
+        "Connections at a time; one more is told 503 and closed, unless it is another replica or asks for health.",
         [](Config& c, uint64_t v) { c.http.connections_max = v; }},
     Key{"http", "pipelined", "N", "64", "", {1, 10'000}, "",
         "Requests answered in a row on one connection before others get their turn.",

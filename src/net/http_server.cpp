@@ -8,19 +8,16 @@
 namespace bookstore::net {
 namespace {
 
-/// Connections over the limit are told so, but not without limit either.
-constexpr std::size_t refusals_max = 64;
-
 void begin_session(tcp::socket socket, const std::shared_ptr<HttpService>& service) {
     const auto open = service->connections();
-    if (open >= service->limits.connections_max + refusals_max) {
+    if (open >= service->limits.connections_max + service->limits.reserve_max) {
         service->metrics.rejected(Rejection::connections);
         return; // which closes it
     }
-    const bool refused = open >= service->limits.connections_max;
+    const bool over_limit = open >= service->limits.connections_max;
     const auto executor = socket.get_executor();
-    auto session = std::make_shared<HttpSession>(std::move(socket), service);
-    auto task = [session, refused] { return refused ? session->refuse() : session->run(); };
+    auto session = std::make_shared<HttpSession>(std::move(socket), service, over_limit);
+    auto task = [session] { return session->run(); };
     spawn(executor, "http session", task);
 }
 

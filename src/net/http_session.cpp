@@ -13,9 +13,6 @@ namespace bookstore::net {
 namespace {
 
 constexpr std::size_t first_buffer_bytes = 4'096;
-constexpr std::size_t linger_bytes_max = 1u << 20;
-constexpr base::Duration linger_time = base::seconds(1);
-constexpr base::Duration linger_time_draining = base::milliseconds(100);
 
 std::string address_of(const tcp::socket& socket) {
     error_code ignored;
@@ -29,21 +26,31 @@ Response overload_answer() {
 
 } // namespace
 
-HttpSession::HttpSession(tcp::socket socket, std::shared_ptr<HttpService> service)
+HttpSession::HttpSession(tcp::socket socket, std::shared_ptr<HttpService> service, bool over_limit)
     : service_(std::move(service)),
       socket_(std::move(socket)),
+      over_limit_(over_limit),
       peer_(address_of(socket_)),
       parser_({service_->limits.header_bytes_max, service_->limits.body_bytes_max}) {
     error_code ignored; // a socket that is dead already fails its first read
     socket_.non_blocking(true, ignored);
     socket_.set_option(tcp::no_delay(true), ignored);
     buffer_.resize(std::min(first_buffer_bytes, service_->limits.header_bytes_max));
-    enter(Phase::idle, service_->limits.idle_time);
+    enter(Phase::idle, idle_time());
     service_->add(*this);
 }
 
 HttpSession::~HttpSession() {
     service_->remove(*this);
+}
+
+base::Duration HttpSession::idle_time() const {
+    return over_limit_ ? service_->limits.reserve_time : service_->limits.idle_time;
+}
+
+base::Duration HttpSession::header_time() const {
+    const auto& limits = service_->limits;
+    return over_limit_ ? std::min(limits.reserve_time, limits.header_time) : limits.header_time;
 }
 
 void HttpSession::enter(Phase phase, base::Duration limit) {
@@ -63,15 +70,10 @@ asio::awaitable<void> HttpSession::run() {
     }
 }
 
-asio::awaitable<void> HttpSession::refuse() {
-    const auto self = shared_from_this();
-    co_await reject(overload_answer(), Rejection::connections);
-}
-
 /// Brings the parser to the end of a request. False when there will be none: the connection is over.
 asio::awaitable<bool> HttpSession::read_request() {
     parser_.start();
-    enter(Phase::idle, service_->limits.idle_time);
+    enter(Phase::idle, idle_time());
     for (;;) {
         std::string_view unparsed(buffer_.data() + used_, filled_ - used_);
         const auto state = parser_.feed(unparsed);
@@ -87,7 +89,7 @@ asio::awaitable<bool> HttpSession::read_request() {
         if (parser_.header_done()) {
             if (phase_ != Phase::body && !begin_body()) co_return false;
         } else if (phase_ == Phase::idle && filled_ > used_) {
-            enter(Phase::header, service_->limits.header_time);
+            enter(Phase::header, header_time());
         }
         if (!make_room()) {
             const int status = parser_.header_done() ? 400 : 431;
@@ -101,7 +103,9 @@ asio::awaitable<bool> HttpSession::read_request() {
         if (expired_ && phase_ == Phase::body)
             co_return co_await reject(problem(408, "The request's body took too long."),
                                       Rejection::body_time);
-        if (!more || expired_) co_return false;
+        if (more && !expired_) continue;
+        if (expired_ && over_limit_) co_return co_await reject(overload_answer(), Rejection::connections);
+        co_return false;
     }
 }
 
@@ -158,13 +162,19 @@ asio::awaitable<bool> HttpSession::answer() {
     if (parser_.is_upgrade()) {
         if (const auto* to = wanted_upgrade(request)) co_return co_await upgrade(std::move(request), *to);
     }
+    if (over_limit_ && !service_->router.serves_in_reserve(request))
+        co_return co_await reject(overload_answer(), Rejection::connections);
     const bool head_only = request.verb == Verb::head;
     Response response = co_await service_->router.handle(std::move(request));
     if (answered_late_) co_return false;
-    const bool keep = parser_.keep_alive() && !service_->draining();
+    const bool keep = may_keep();
     if (!co_await send(std::move(response), head_only, keep)) co_return false;
     if (!keep) co_await linger();
     co_return keep;
+}
+
+bool HttpSession::may_keep() const {
+    return parser_.keep_alive() && !service_->draining() && !over_limit_;
 }
 
 const HttpService::Upgrade* HttpSession::wanted_upgrade(const Request& request) const {
@@ -180,7 +190,7 @@ asio::awaitable<bool> HttpSession::upgrade(Request request, const HttpService::U
     const auto shown = bearer(request.headers);
     if (!to.credential.empty() && (!shown || !same_secret(*shown, to.credential))) {
         Response refusal = shown ? credential_wrong() : credential_missing();
-        const bool keep = parser_.keep_alive() && !service_->draining();
+        const bool keep = may_keep();
         const bool sent = co_await send(std::move(refusal), false, keep);
         if (sent && !keep) co_await linger();
         co_return sent&& keep;
@@ -226,72 +236,6 @@ asio::awaitable<bool> HttpSession::send(Response response, bool head_only, bool 
     }
     service_->metrics.answered(response.status, service_->scheduler.now() - began);
     co_return true;
-}
-
-/// Answers what cannot be served, and ends the connection. Always false.
-asio::awaitable<bool> HttpSession::reject(Response response, Rejection why) {
-    service_->metrics.rejected(why);
-    expired_ = false;
-    std::size_t sent = 0;
-    // A client that does not take a few hundred bytes at once is not waited for.
-    if (write_at_once(response, false, Connection::close, sent)) co_await linger();
-    co_return false;
-}
-
-/// Reads what the client still sends, for a while: closing on unread bytes resets the connection, and the
-/// reset may overtake the answer.
-asio::awaitable<void> HttpSession::linger() {
-    enter(Phase::lingering, service_->draining() ? linger_time_draining : linger_time);
-    error_code failed;
-    socket_.shutdown(tcp::socket::shutdown_send, failed);
-    std::size_t left = linger_bytes_max;
-    while (!failed && left > 0 && !expired_) {
-        const auto [ec, bytes] = co_await socket_.async_read_some(asio::buffer(buffer_), as_result);
-        failed = ec;
-        left -= std::min(left, bytes);
-    }
-}
-
-void HttpSession::check(base::TimePoint now) {
-    if (now < deadline_ || answered_late_) return;
-    error_code ignored;
-    switch (phase_) {
-    case Phase::handling:
-        give_up();
-        break;
-    case Phase::writing:
-        service_->metrics.rejected(Rejection::write_time);
-        socket_.close(ignored);
-        break;
-    default:
-        expired_ = true;
-        socket_.cancel(ignored);
-    }
-}
-
-/// The handler took too long: the client is told, and the connection ends when the handler does.
-void HttpSession::give_up() {
-    answered_late_ = true;
-    service_->metrics.rejected(Rejection::request_time);
-    auto late = problem(503, "The request took too long; whether it had an effect is not known.");
-    late.with("Retry-After", "1");
-    std::size_t sent = 0;
-    error_code ignored;
-    if (write_at_once(late, false, Connection::close, sent))
-        socket_.shutdown(tcp::socket::shutdown_send, ignored);
-    service_->metrics.answered(late.status, service_->limits.request_time);
-}
-
-void HttpSession::drain() {
-    error_code ignored;
-    if (phase_ == Phase::idle) socket_.cancel(ignored);
-    if (phase_ == Phase::lingering)
-        deadline_ = std::min(deadline_, service_->scheduler.now() + linger_time_draining);
-}
-
-void HttpSession::cut() {
-    error_code ignored;
-    socket_.close(ignored);
 }
 
 } // namespace bookstore::net

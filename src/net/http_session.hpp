@@ -15,15 +15,14 @@ namespace bookstore::net {
 /// Loop thread only. Its coroutine keeps it alive.
 class HttpSession : public std::enable_shared_from_this<HttpSession> {
 public:
-    HttpSession(tcp::socket socket, std::shared_ptr<HttpService> service);
+    /// `over_limit`: it is one of the reserve, see HttpLimits.
+    HttpSession(tcp::socket socket, std::shared_ptr<HttpService> service, bool over_limit);
     ~HttpSession();
     HttpSession(const HttpSession&) = delete;
     HttpSession& operator=(const HttpSession&) = delete;
 
     /// Serves until the connection ends.
     asio::awaitable<void> run();
-    /// Answers 503 to whatever comes, and ends.
-    asio::awaitable<void> refuse();
 
     /// Ends what has taken longer than its limit.
     void check(base::TimePoint now);
@@ -36,6 +35,8 @@ private:
     /// What the session waits for; `deadline_` says until when.
     enum class Phase { idle, header, body, handling, writing, lingering };
 
+    base::Duration idle_time() const;
+    base::Duration header_time() const;
     void enter(Phase phase, base::Duration limit);
     asio::awaitable<bool> read_request();
     asio::awaitable<bool> answer();
@@ -45,6 +46,7 @@ private:
     bool read_last_words();
     asio::awaitable<bool> upgrade(Request request, const HttpService::Upgrade& to);
     const HttpService::Upgrade* wanted_upgrade(const Request& request) const;
+    bool may_keep() const;
     asio::awaitable<bool> send(Response response, bool head_only, bool keep);
     asio::awaitable<bool> reject(Response response, Rejection why);
     bool write_at_once(const Response& response, bool head_only, Connection connection, std::size_t& sent);
@@ -53,6 +55,7 @@ private:
 
     std::shared_ptr<HttpService> service_;
     tcp::socket socket_;
+    const bool over_limit_;
     std::string peer_;
     RequestParser parser_;
     std::string buffer_; ///< bytes read; [used_, filled_) are not parsed yet

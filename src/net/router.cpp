@@ -89,6 +89,13 @@ std::optional<Response> Router::refuse(const Route& route, const Request& reques
     return credential_wrong();
 }
 
+bool Router::serves_in_reserve(const Request& request) const {
+    const auto end = routes_.begin() + static_cast<std::ptrdiff_t>(exact_count_);
+    return std::any_of(routes_.begin(), end, [&](const Route& route) {
+        return route.in_reserve && serves(route, request.verb) && route.pattern == request.path;
+    });
+}
+
 asio::awaitable<Response> Router::handle(Request request) const {
     const Route* route = find(request);
     if (route == nullptr) {

@@ -21,6 +21,10 @@ struct HttpLimits {
     std::size_t header_bytes_max = 8'192; ///< 431 beyond
     std::size_t body_bytes_max = 65'536;  ///< 413 beyond
     std::size_t connections_max = 1'024;  ///< beyond: 503 with Retry-After, then closed
+    /// So many more may ask one thing: peers for their stream, and health checks; the rest is told 503.
+    /// Beyond these a connection is closed at once.
+    std::size_t reserve_max = 64;
+    base::Duration reserve_time = base::seconds(1); ///< within which such a one has to ask
     std::size_t pipelined_max = 64; ///< answered in a row on one connection before others get their turn
     base::Duration header_time =
         base::seconds(10); ///< from the first byte of a request to the end of its header, 408 beyond

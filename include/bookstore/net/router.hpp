@@ -26,7 +26,8 @@ struct Route {
     std::string pattern; ///< "/v1/books/{id}": a {name} matches one non-empty segment
     HttpHandler handler;
     Access access = Access::open;
-    bool head = true; ///< a GET route serves HEAD too; not so where GET changes something
+    bool head = true;        ///< a GET route serves HEAD too; not so where GET changes something
+    bool in_reserve = false; ///< served on a connection over the limit too: how a full server is still judged
 };
 
 struct Credentials {
@@ -44,6 +45,8 @@ public:
     /// Allow when one does for other verbs. Patterns without a {name} are preferred to those with one.
     /// The router outlives the call.
     boost::asio::awaitable<Response> handle(Request request) const;
+
+    bool serves_in_reserve(const Request& request) const;
 
 private:
     const Route* find(Request& request) const;

@@ -78,7 +78,7 @@ std::vector<net::Route> CatalogRoutes::table() {
     return {
         {get, "/query", to(&CatalogRoutes::query), access},
         {post, "/update", to(&CatalogRoutes::update), access},
-        {get, "/heartbeat", to(&CatalogRoutes::heartbeat), access},
+        {get, "/heartbeat", to(&CatalogRoutes::heartbeat), access, true, true},
         {get, "/resync", to(&CatalogRoutes::resync), access},
     };
 }

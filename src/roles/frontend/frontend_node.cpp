@@ -146,7 +146,8 @@ std::vector<net::Route> FrontendNode::routes() {
          Access::admin},
         {Verb::post, "/v1/orders", [f](Request r) { return f->orders.order(std::move(r)); }},
         {Verb::get, "/v1/orders/{number}", [f](Request r) { return f->orders.find(std::move(r)); }},
-        {Verb::get, "/heartbeat", [f](Request) { return ready(f->heartbeat()); }, Access::internal},
+        {Verb::get, "/heartbeat", [f](Request) { return ready(f->heartbeat()); }, Access::internal, true,
+         true},
         {Verb::get, "/v1/status",
          [f](Request) {
              return ready(net::json_response(

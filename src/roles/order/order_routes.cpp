@@ -24,7 +24,7 @@ std::vector<net::Route> OrderRoutes::table() {
         {post, "/buy", to(&OrderRoutes::buy), access},
         {post, "/v1/orders", to(&OrderRoutes::order), access},
         {get, "/v1/orders/{number}", to(&OrderRoutes::find), access},
-        {get, "/heartbeat", to(&OrderRoutes::heartbeat), access},
+        {get, "/heartbeat", to(&OrderRoutes::heartbeat), access, true, true},
     };
 }
 

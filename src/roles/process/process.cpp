@@ -65,14 +65,17 @@ World Process::world() {
 }
 
 std::vector<net::Route> Process::routes() {
+    constexpr auto open = net::Access::open;
     std::vector<net::Route> routes{
-        {net::Verb::get, "/healthz", answering([] { return net::text_response("ok\n"); })},
-        {net::Verb::get, "/readyz", answering([this] { return answer_ready(readiness()); })},
+        {net::Verb::get, "/healthz", answering([] { return net::text_response("ok\n"); }), open, true, true},
+        {net::Verb::get, "/readyz", answering([this] { return answer_ready(readiness()); }), open, true,
+         true},
         {net::Verb::get, "/metrics", answering([this] {
              net::Response response = net::text_response(metrics_.expose());
              response.content_type = "text/plain; version=0.0.4; charset=utf-8";
              return response;
-         })},
+         }),
+         open, true, true},
     };
     for (const auto& node : nodes_)
         for (net::Route& route : node->routes())

@@ -191,16 +191,37 @@ TEST_CASE("a connection over the limit is told to come back", "[net][http][limit
     shop.run(scenario);
 }
 
-TEST_CASE("refusals are bounded too", "[net][http][limits]") {
+TEST_CASE("a server that is full still answers health checks, one for a connection", "[net][http][limits]") {
     auto limits = short_limits();
     limits.connections_max = 1;
+    ServerFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        auto first = shop.connect();
+        CHECK_AWAITED((co_await first.ask(get_hello)).status == 200);
+        auto check = shop.connect();
+        const auto healthy = co_await check.ask("GET /health HTTP/1.1\r\nHost: shop\r\n\r\n");
+        CHECK(healthy.status == 200);
+        CHECK(healthy.header("Connection") == "close");
+        CHECK_AWAITED(co_await check.closed());
+        CHECK(shop.rejected("connections") == 0);
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("the reserve is bounded, and nobody holds it for long", "[net][http][limits]") {
+    auto limits = short_limits();
+    limits.connections_max = 1;
+    limits.reserve_max = 8;
+    limits.reserve_time = milliseconds(40);
     ServerFixture shop(limits);
     const auto scenario = [&]() -> awaitable<void> {
         std::vector<RawClient> clients;
         for (int n = 0; n < 100; ++n)
             clients.push_back(shop.connect());
+        CHECK_AWAITED(co_await shop.eventually([&] { return shop.rejected("connections") >= 91; }));
+        CHECK(shop.server.connections() <= 9);
+        // Those in the reserve that ask for nothing are told 503 when their time is over.
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.rejected("connections") == 99; }));
-        CHECK(shop.server.connections() <= 65);
     };
     shop.run(scenario);
 }

@@ -14,7 +14,7 @@ std::string upgrade(const std::string& credential, const std::string& protocol =
 
 class UpgradeFixture : public ServerFixture {
 public:
-    UpgradeFixture() {
+    explicit UpgradeFixture(bookstore::net::HttpLimits limits = {}) : ServerFixture(limits) {
         server.on_upgrade("talk/1", "secret", [this](tcp::socket socket, std::string bytes) {
             taken.emplace(std::move(socket));
             read_ahead = std::move(bytes);
@@ -75,6 +75,23 @@ TEST_CASE("an upgrade that nobody serves, or that is not one, is a request like 
                                                 "Connection: Upgrade\r\nUpgrade: talk/1\r\n\r\n");
         CHECK(posted.status == 405);
         CHECK_FALSE(shop.taken);
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("a full server still takes its peers' streams", "[net][http][upgrade]") {
+    net::HttpLimits limits;
+    limits.connections_max = 1;
+    UpgradeFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        auto buyer = shop.connect();
+        CHECK_AWAITED((co_await buyer.ask("GET /hello HTTP/1.1\r\nHost: shop\r\n\r\n")).status == 200);
+        auto stranger = shop.connect();
+        CHECK_AWAITED((co_await stranger.ask(upgrade("guess"))).status == 403);
+        CHECK_AWAITED(co_await stranger.closed());
+        auto peer = shop.connect();
+        CHECK_AWAITED((co_await peer.ask(upgrade("secret"))).status == 101);
+        CHECK(shop.taken);
     };
     shop.run(scenario);
 }

@@ -29,7 +29,8 @@ public:
     Endpoint where;
 
 private:
-    /// GET /hello, POST /echo, GET /wait (until `release`), GET /large, GET /throw, GET /items/{id}
+    /// GET /hello, POST /echo, GET /wait (until `release`), GET /large, GET /throw, GET /items/{id}, GET
+    /// /health
     std::vector<Route> routes() {
         const auto hello = [](Request) -> boost::asio::awaitable<Response> {
             co_return text_response("hello").with("X-Shop", "open");
@@ -53,8 +54,13 @@ private:
             co_return text_response(request.captures.at(0) + '|' +
                                     std::string(request.parameter("q").value_or("")));
         };
-        return {{Verb::get, "/hello", hello}, {Verb::post, "/echo", echo},  {Verb::get, "/wait", wait},
-                {Verb::get, "/large", large}, {Verb::get, "/throw", fault}, {Verb::get, "/items/{id}", item}};
+        return {{Verb::get, "/hello", hello},
+                {Verb::post, "/echo", echo},
+                {Verb::get, "/wait", wait},
+                {Verb::get, "/large", large},
+                {Verb::get, "/throw", fault},
+                {Verb::get, "/items/{id}", item},
+                {Verb::get, "/health", hello, Access::open, true, true}};
     }
 };
 
