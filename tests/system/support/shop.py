@@ -10,6 +10,7 @@ Everything lives in a temporary folder; every process that was started is ended,
 """
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -55,8 +56,9 @@ def free_ports(count):
 
 
 class Process:
-    def __init__(self, shop, role, id_, port):
+    def __init__(self, shop, role, id_, port, host=None):
         self.shop, self.role, self.id, self.port = shop, role, id_, port
+        self.host = host        # a network.Host, or None: here, beside all the others
         self.name = f'{role}-{id_}'
         self.data = shop.folder / self.name
         self.log = shop.folder / f'{self.name}.log'
@@ -64,7 +66,7 @@ class Process:
 
     @property
     def address(self):
-        return f'{self.shop.host}:{self.port}'
+        return f'{self.host.address if self.host else self.shop.host}:{self.port}'
 
     def command(self, *arguments):
         return [str(BIN / 'bookstored'), f'--role={self.role}', f'--id={self.id}', f'--config={self.shop.config}',
@@ -74,8 +76,10 @@ class Process:
         """`before`: a command that starts ours, e.g. systemd-socket-activate."""
         assert not self.running(), f'{self.name} runs already'
         with open(self.log, 'ab') as log:
-            self.popen = subprocess.Popen([*before, *self.command(*arguments)], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                                          env=environment)
+            def launch():
+                return subprocess.Popen([*before, *self.command(*arguments)], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                                        env=environment)
+            self.popen = self.host.inside(launch) if self.host else launch()
 
     def running(self):
         return self.popen is not None and self.popen.poll() is None
@@ -93,8 +97,9 @@ class Process:
             self.popen.kill()
             self.popen.wait()
 
-    def get(self, target, **more):
-        return http.request(self.address, 'GET', target, **more)
+    def get(self, target, headers=None, **more):
+        """Shows the cluster's credential when there is one: what is asked may be internal."""
+        return http.request(self.address, 'GET', target, headers={**self.shop.credential, **(headers or {})}, **more)
 
     def ready(self):
         try:
@@ -107,20 +112,34 @@ class Process:
 
 
 class Shop:
-    def __init__(self, catalogs=2, orders=2, frontends=1, settings='', arguments=(), books=None, host='127.0.0.1'):
+    """`network`: a network.Network on which every process gets a host of its own; without one all share `host`."""
+
+    def __init__(self, catalogs=2, orders=2, frontends=1, settings='', arguments=(), books=None, host='127.0.0.1', network=None):
         self.host = host
+        self.credential = {}
         self.folder = Path(tempfile.mkdtemp(prefix='bookstored-test-'))
         self.arguments = list(arguments)
         counts = dict(catalog=catalogs, order=orders, frontend=frontends)
         ports = iter(free_ports(sum(counts.values())))
-        self.processes = {(role, i): Process(self, role, i, next(ports)) for role in ROLES for i in range(counts[role])}
+        self.processes = {(role, i): Process(self, role, i, next(ports), network.host(f'{role}-{i}') if network else None)
+                          for role in ROLES for i in range(counts[role])}
         self.config = self.folder / 'cluster.conf'
         sections = [f'[{role}]\n' + ''.join(f'replica = {p.address}\n' for p in self.of(role)) for role in ROLES]
         self.config.write_text('\n'.join(sections) + '\n' + settings)
+        if network:
+            self._require_credential(secrets.token_hex(16))
         if books is not None:
             catalogue = self.folder / 'books.jsonl'
             catalogue.write_text(''.join(json.dumps(b) + '\n' for b in books))
             self.arguments.append(f'--catalog-file={catalogue}')
+
+    def _require_credential(self, secret):
+        """Whoever listens beyond loopback must have one."""
+        file = self.folder / 'secret'
+        file.touch(mode=0o600)
+        file.write_text(secret + '\n')
+        self.config.write_text(self.config.read_text() + f'[cluster]\nsecret-file = {file}\n')
+        self.credential = {'Authorization': f'Bearer {secret}'}
 
     def __enter__(self):
         return self
