@@ -15,7 +15,7 @@
 #include <bookstore/base/random.hpp>
 #include <bookstore/consensus/raft.hpp>
 
-#include "sim/platter.hpp"
+#include "sim/raft/platter.hpp"
 
 namespace bookstore::scenario {
 
@@ -30,8 +30,8 @@ inline constexpr auto heartbeat_interval = 50ms;
 
 class Group {
 public:
-    /// Voters 1..`voters`, learners after them, up and disconnected from time.
-    explicit Group(int voters, const Tweak& tweak = {}, int learners = 0);
+    /// Voters 1..`voters`, newcomers after them, up and disconnected from time.
+    explicit Group(int voters, const Tweak& tweak = {}, int newcomers = 0);
 
     // What happens.
     void step(int node, Event event);
@@ -39,6 +39,8 @@ public:
     /// Returns the index that the proposal got.
     LogIndex propose(int node, std::string command = "x");
     void propose_many(int node, int count);
+    /// Asks for a change of membership; there must be no objection.
+    void change(int node, Change::Kind kind, int subject);
     /// Delivers what is on the wire, and what that causes, until nothing is left; cut links swallow.
     void deliver();
     /// Only the messages for which `which` holds, and none that they cause.
@@ -74,6 +76,11 @@ public:
     bool leads(int node) { return at(node).raft && raft(node).role() == Role::leader; }
     /// The leader of the highest term, 0 for none.
     int leader();
+    std::optional<Objection> objection(int node, Change::Kind kind, int subject) {
+        return raft(node).objection_to({kind, NodeId{static_cast<std::uint64_t>(subject)}});
+    }
+    /// Numbers of the voters in the configuration that counts for `node`, in order.
+    std::vector<int> voters(int node);
     const std::vector<Entry>& applied(int node) { return at(node).applied; }
     bool has_applied(int node, const std::string& command);
     /// What was answered to the read; nothing yet.

@@ -1,30 +1,12 @@
-#include "sim/weather.hpp"
+#include "sim/raft/weather.hpp"
 
 namespace bookstore::sim {
 namespace {
 
-using base::Duration;
 using base::milliseconds;
 using std::chrono::microseconds;
 
-/// Half of the seeds know this kind of fault.
-Every sometimes(base::Random& random, Duration often, Duration seldom) {
-    if (one_in(random, 2)) return {};
-    return often + Duration(random.below(static_cast<std::uint64_t>((seldom - often).count())));
-}
-
 } // namespace
-
-Duration draw(base::Random& random, Span span) {
-    const auto width = static_cast<std::uint64_t>((span.most - span.least).count()) + 1;
-    auto extra = random.below(width);
-    if (!one_in(random, 8)) extra /= 8; // the far end is rare
-    return span.least + Duration(extra);
-}
-
-bool one_in(base::Random& random, std::uint64_t n) {
-    return n != 0 && random.below(n) == 0;
-}
 
 Weather Weather::draw(base::Random& random, std::optional<int> voters) {
     Weather w;

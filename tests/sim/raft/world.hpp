@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "sim/checker.hpp"
-#include "sim/network.hpp"
-#include "sim/node.hpp"
+#include "sim/raft/checker.hpp"
+#include "sim/raft/network.hpp"
+#include "sim/raft/node.hpp"
+#include "sim/raft/season.hpp"
+#include "sim/raft/weather.hpp"
 #include "sim/schedule.hpp"
-#include "sim/season.hpp"
-#include "sim/weather.hpp"
 
 namespace bookstore::sim {
 

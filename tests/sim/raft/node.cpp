@@ -1,6 +1,6 @@
-#include "sim/node.hpp"
+#include "sim/raft/node.hpp"
 
-#include "sim/checker.hpp"
+#include "sim/raft/checker.hpp"
 
 namespace bookstore::sim {
 

@@ -1,4 +1,4 @@
-#include "sim/world.hpp"
+#include "sim/raft/world.hpp"
 
 #include <algorithm>
 #include <array>

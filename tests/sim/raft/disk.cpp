@@ -1,4 +1,4 @@
-#include "sim/disk.hpp"
+#include "sim/raft/disk.hpp"
 
 namespace bookstore::sim {
 

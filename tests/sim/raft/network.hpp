@@ -8,8 +8,8 @@
 #include <bookstore/base/random.hpp>
 #include <bookstore/consensus/message.hpp>
 
+#include "sim/raft/weather.hpp"
 #include "sim/schedule.hpp"
-#include "sim/weather.hpp"
 
 namespace bookstore::sim {
 

@@ -10,10 +10,10 @@
 #include <bookstore/consensus/raft.hpp>
 
 #include "sim/clock.hpp"
-#include "sim/disk.hpp"
-#include "sim/network.hpp"
+#include "sim/raft/disk.hpp"
+#include "sim/raft/network.hpp"
+#include "sim/raft/weather.hpp"
 #include "sim/schedule.hpp"
-#include "sim/weather.hpp"
 
 namespace bookstore::sim {
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "consensus/mutants.hpp"
-#include "sim/world.hpp"
+#include "sim/raft/world.hpp"
 
 namespace {
 

@@ -1,11 +1,11 @@
-#include "sim/checker.hpp"
+#include "sim/raft/checker.hpp"
 
 #include <algorithm>
 #include <sstream>
 
 #include "consensus/quorum.hpp"
 #include "sim/failure.hpp"
-#include "sim/node.hpp"
+#include "sim/raft/node.hpp"
 
 namespace bookstore::sim {
 

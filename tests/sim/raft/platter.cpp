@@ -1,4 +1,4 @@
-#include "sim/platter.hpp"
+#include "sim/raft/platter.hpp"
 
 #include <bookstore/base/error.hpp>
 

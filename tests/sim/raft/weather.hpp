@@ -3,31 +3,12 @@
 /// What kind of world a seed gives: how large, how slow, which faults and how often. Each seed leaves some
 /// kinds of faults out, so that the others are seen in every combination.
 #include <cstddef>
-#include <initializer_list>
+#include <cstdint>
 #include <optional>
 
-#include <bookstore/base/random.hpp>
-#include <bookstore/base/time.hpp>
+#include "sim/dice.hpp"
 
 namespace bookstore::sim {
-
-/// A time between two bounds, mostly near the first.
-struct Span {
-    base::Duration least{};
-    base::Duration most{};
-};
-
-base::Duration draw(base::Random& random, Span span);
-/// True once in `n`.
-bool one_in(base::Random& random, std::uint64_t n);
-
-template <typename T>
-T pick(base::Random& random, std::initializer_list<T> from) {
-    return from.begin()[random.below(from.size())];
-}
-
-/// How often something happens, on average; never when zero.
-using Every = base::Duration;
 
 struct Weather {
     int voters = 3;

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-#include "sim/weather.hpp"
+#include "sim/raft/weather.hpp"
 
 namespace bookstore::sim {
 

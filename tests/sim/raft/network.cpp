@@ -1,4 +1,4 @@
-#include "sim/network.hpp"
+#include "sim/raft/network.hpp"
 
 #include "sim/failure.hpp"
 

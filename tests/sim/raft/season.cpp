@@ -1,4 +1,4 @@
-#include "sim/season.hpp"
+#include "sim/raft/season.hpp"
 
 namespace bookstore::sim {
 namespace {

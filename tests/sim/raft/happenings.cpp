@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string>
 
-#include "sim/world.hpp"
+#include "sim/raft/world.hpp"
 
 namespace bookstore::sim {
 

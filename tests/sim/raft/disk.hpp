@@ -8,9 +8,9 @@
 
 #include <bookstore/base/random.hpp>
 
-#include "sim/platter.hpp"
+#include "sim/raft/platter.hpp"
+#include "sim/raft/weather.hpp"
 #include "sim/schedule.hpp"
-#include "sim/weather.hpp"
 
 namespace bookstore::sim {
 

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "sim/world.hpp"
+#include "sim/raft/world.hpp"
 
 using namespace bookstore::sim;
 
