@@ -1,0 +1,133 @@
+#include "history/describe.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace bookstore::history {
+namespace {
+
+std::string milliseconds(Instant since, Instant at) {
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%.3f ms", static_cast<double>(at - since) / 1e6);
+    return text.data();
+}
+
+std::string stock_and_cost(const Shown& shown) {
+    return "stock " + std::to_string(shown.stock) + " at " + std::to_string(shown.cost);
+}
+
+std::string lines_of(const std::vector<BuyLine>& lines, bool with_costs) {
+    std::string text;
+    for (const BuyLine& line : lines) {
+        text += (text.empty() ? "" : ", ") + std::to_string(line.quantity) + " of item " +
+                std::to_string(line.item);
+        if (with_costs) text += " at " + std::to_string(line.cost);
+    }
+    return text;
+}
+
+struct InWords {
+    std::string operator()(const Buy& buy) const {
+        const std::string key = ", key " + buy.key;
+        switch (buy.outcome) {
+        case Buy::Outcome::bought:
+            return "bought " + lines_of(buy.lines, true) + key +
+                   (buy.order == 0 ? "" : ", order " + std::to_string(buy.order));
+        case Buy::Outcome::out_of_stock: {
+            std::string left;
+            for (const Shortage& s : buy.shortages)
+                left += ", " + std::to_string(s.stock) + " left of item " + std::to_string(s.item);
+            return "was refused " + lines_of(buy.lines, false) + ": out of stock" + left + key;
+        }
+        case Buy::Outcome::unknown_item:
+            return "was refused " + lines_of(buy.lines, false) + ": no such item" + key;
+        case Buy::Outcome::refused:
+            return "was refused " + lines_of(buy.lines, false) + key;
+        case Buy::Outcome::unknown:
+            break;
+        }
+        return "may have bought " + lines_of(buy.lines, false) + key;
+    }
+    std::string operator()(const Read& read) const {
+        return "saw item " + std::to_string(read.item) + ": " +
+               (read.shown ? stock_and_cost(*read.shown) : "absent") +
+               (read.version == 0 ? "" : ", version " + std::to_string(read.version)) +
+               (read.source.empty() ? "" : ", from " + read.source);
+    }
+    std::string operator()(const Update& update) const {
+        std::string what;
+        if (update.delta) what = " stock by " + std::to_string(*update.delta);
+        if (update.cost) what += (what.empty() ? "" : " and") + (" cost to " + std::to_string(*update.cost));
+        what = " item " + std::to_string(update.item) + ":" + what;
+        switch (update.outcome) {
+        case Update::Outcome::done:
+            return "changed" + what + (update.after ? ", after it " + stock_and_cost(*update.after) : "");
+        case Update::Outcome::refused:
+            return "was refused to change" + what;
+        case Update::Outcome::unknown_item:
+            return "was told of no such item, to change" + what;
+        case Update::Outcome::unknown:
+            break;
+        }
+        return "may have changed" + what;
+    }
+    std::string operator()(const Add& add) const {
+        return std::string(add.outcome == Add::Outcome::done ? "added " : "may have added ") +
+               (add.item == 0 ? "some item" : "item " + std::to_string(add.item)) + ": " +
+               stock_and_cost(add.shown);
+    }
+    std::string operator()(const ReadOrder& read) const {
+        return (read.found ? "found order " : "did not find order ") + std::to_string(read.order) +
+               (read.found ? ", key " + read.key : "");
+    }
+};
+
+Instant start_of(const History& history) {
+    Instant start = history.empty() ? 0 : history.front().call;
+    for (const Operation& operation : history)
+        start = std::min(start, operation.call);
+    return start;
+}
+
+void list(std::string& text, const History& history, const ItemHistory& item,
+          const std::vector<std::size_t>& operations, std::size_t shown_max) {
+    const std::size_t hidden = operations.size() - std::min(operations.size(), shown_max);
+    for (std::size_t i = hidden; i < operations.size(); ++i)
+        text += "\n    " + describe(history, item.operations[operations[i]].origin);
+}
+
+} // namespace
+
+std::string describe(const History& history, std::size_t position) {
+    const Operation& operation = history[position];
+    const Instant start = start_of(history);
+    return "client " + std::to_string(operation.client) + " " + std::visit(InWords{}, operation.what) +
+           "  [" + milliseconds(start, operation.call) + " .. " +
+           (operation.returned ? milliseconds(start, *operation.returned) : "?") + "]";
+}
+
+std::string describe(const State& state) {
+    return state ? stock_and_cost(*state) : "absent";
+}
+
+std::string describe(const History& history, const ItemHistory& item, const SearchResult& failed) {
+    constexpr std::size_t before_max = 8, open_max = 8;
+    std::string text = "item " + std::to_string(item.item) +
+                       ": no order of the operations explains that\n    " +
+                       describe(history, item.operations[failed.misfit].origin);
+    text += "\n  A longest order without it has " + std::to_string(failed.prefix.size()) + " operations";
+    if (failed.prefix.size() > before_max) text += ", the last of them";
+    if (!failed.prefix.empty()) text += ":";
+    list(text, history, item, failed.prefix, before_max);
+    text += "\n  It was tried with the item being: ";
+    for (std::size_t i = 0; i < failed.states.size(); ++i)
+        text += (i == 0 ? "" : "; ") + describe(failed.states[i]);
+    if (!failed.open.empty()) {
+        text += "\n  Under way at its return and not in that order: " + std::to_string(failed.open.size());
+        list(text, history, item, failed.open, open_max);
+    }
+    return text;
+}
+
+} // namespace bookstore::history

@@ -1,0 +1,21 @@
+#pragma once
+/// \file
+/// Operations in words.
+#include <string>
+
+#include <bookstore/history/operation.hpp>
+
+#include "history/effect.hpp"
+#include "history/search.hpp"
+
+namespace bookstore::history {
+
+/// "client 3 bought 2 of item 1 at 100 each, key k-1, order 17  [12.300 ms .. 15.220 ms]": times since the
+/// first call of the history.
+std::string describe(const History& history, std::size_t position);
+std::string describe(const State& state);
+
+/// Why `item` cannot be put in order. A few lines.
+std::string describe(const History& history, const ItemHistory& item, const SearchResult& failed);
+
+} // namespace bookstore::history
