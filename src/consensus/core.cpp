@@ -10,21 +10,25 @@ namespace bookstore::consensus {
 Core::Core(Options chosen, Restored restored, base::Random& dice, base::TimePoint start)
     : options(chosen),
       random(dice),
-      configuration(std::move(restored.configuration)),
+      membership(std::move(restored.configuration)),
       hard(restored.hard_state),
-      log(restored.base_index, restored.base_term, std::move(restored.entries)),
-      journal(log.last_index()),
+      log(restored.base_index, restored.base_term, {}),
+      journal(restored.base_index + restored.entries.size()),
       commit(restored.applied),
       applied(restored.applied),
       now(start) {
     INVARIANT(options.self != nobody);
+    for (auto& entry : restored.entries) {
+        membership.appended(entry);
+        log.append(std::move(entry));
+    }
     INVARIANT(log.base() <= applied && applied <= log.last_index());
     // A snapshot can be durable before the term that it came with; in that term nothing was promised yet.
     if (log.last_term() > hard.term) hard = {log.last_term(), nobody};
     // A node that was up before may have promised its leader, a moment ago, not to vote for another.
     if (hard.term > Term{} && !built_in(Mutant::forgets_contact)) contact = start;
     // Alone, or not a voter, it has nobody to wait for: it stands, or asks to join, at once.
-    const bool waits = is_voter(*this) && configuration.voters.size() > 1;
+    const bool waits = is_voter(*this) && configuration().voters.size() > 1;
     deadline = waits ? start + election_wait(*this) : start;
 }
 
@@ -40,8 +44,7 @@ void send(Core& core, NodeId to, Term term, decltype(Message::body) body, RestsO
 }
 
 bool is_voter(const Core& core, NodeId node) {
-    const auto& voters = core.configuration.voters;
-    return std::find(voters.begin(), voters.end(), node) != voters.end();
+    return contains(core.configuration().voters, node);
 }
 
 bool is_sticky(const Core& core) {
@@ -78,6 +81,7 @@ void end_leadership(Core& core) {
 
 void append_entry(Core& core, Entry entry) {
     core.journal.append(entry);
+    core.membership.appended(entry);
     core.log.append(std::move(entry));
 }
 

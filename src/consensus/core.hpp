@@ -2,7 +2,7 @@
 /// \file
 /// The state of one node and what every part of the algorithm does with it. The parts are files of free
 /// functions over this struct, one for each mechanism: election, follower, leader, replication, reads, lease,
-/// transfer, joining.
+/// transfer, joining, change.
 #include <memory>
 #include <vector>
 
@@ -14,6 +14,7 @@
 #include "consensus/journal.hpp"
 #include "consensus/leadership.hpp"
 #include "consensus/log.hpp"
+#include "consensus/membership.hpp"
 #include "consensus/mutants.hpp"
 #include "consensus/quorum.hpp"
 
@@ -24,12 +25,16 @@ struct Core {
 
     Options options;
     base::Random& random;
-    Configuration configuration;
+    Membership membership;
     HardState hard;
     Log log;
     Journal journal;
     LogIndex commit{};
     LogIndex applied{}; ///< handed out to be applied
+
+    const Configuration& configuration() const {
+        return built_in(Mutant::configures_at_commit) ? membership.at(commit) : membership.current();
+    }
 
     Role role = Role::follower;
     NodeId leader = nobody;

@@ -17,7 +17,7 @@ base::Duration pre_vote_wait(Core& core) {
 void ask_for_votes(Core& core, VoteRequest request, Term term, RestsOn rests_on) {
     request.last_index = core.log.last_index();
     request.last_term = core.log.last_term();
-    for (const auto voter : core.configuration.voters)
+    for (const auto voter : core.configuration().voters)
         if (voter != core.options.self) send(core, voter, term, request, rests_on);
 }
 
@@ -43,6 +43,8 @@ void begin_pre_vote(Core& core) {
     core.votes.clear();
     core.deadline = core.now + pre_vote_wait(core);
     ask_for_votes(core, {.pre = true}, next(core.hard.term), RestsOn::nothing);
+    // If there is a leader that has not been in touch, this node may have been removed, and is told so.
+    send(core, nobody, core.hard.term, JoinRequest{});
     count_votes(core);
 }
 
@@ -58,7 +60,7 @@ void stand(Core& core, bool transfer) {
 }
 
 void on_vote_request(Core& core, NodeId from, Term term, const VoteRequest& request) {
-    if (!is_voter(core) || !is_voter(core, from)) return;
+    // Neither is looked up in the configuration here: the candidate's may be newer, or older (4.1).
     if (request.pre) return answer_pre_vote(core, from, term, request);
     // Not even the term is taken over: a node that merely lost sight of the leader must not depose it.
     if (is_sticky(core) && !request.transfer) return;
@@ -93,8 +95,10 @@ void on_vote_reply(Core& core, NodeId from, Term term, const VoteReply& reply) {
 void count_votes(Core& core) {
     const bool own =
         core.role == Role::pre_candidate || core.journal.is_durable(core.journal.hard_state_sequence());
-    const auto votes = core.votes.size() + (own ? 1 : 0);
-    if (votes < majority_of(core.configuration.voters.size())) return;
+    const auto votes =
+        std::count_if(core.votes.begin(), core.votes.end(), [&](NodeId n) { return is_voter(core, n); }) +
+        (own && is_voter(core) ? 1 : 0);
+    if (static_cast<std::size_t>(votes) < majority_of(core.configuration().voters.size())) return;
     if (core.role == Role::pre_candidate)
         stand(core, false);
     else if (core.role == Role::candidate)

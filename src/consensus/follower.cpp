@@ -45,6 +45,7 @@ void take_entries(Core& core, std::vector<Entry>& entries) {
             INVARIANT(entry.index > core.commit);
             core.journal.truncate_from(entry.index);
             core.log.truncate_from(entry.index);
+            if (!built_in(Mutant::keeps_truncated_configuration)) core.membership.truncate_from(entry.index);
         }
         append_entry(core, std::move(entry));
     }
@@ -79,7 +80,7 @@ bool wants_snapshot(const Core& core, LogIndex index, Term term) {
 
 void on_snapshot_installed(Core& core, SnapshotInstalled snapshot) {
     INVARIANT(snapshot.last_index >= core.commit);
-    core.configuration = std::move(snapshot.configuration);
+    core.membership.restart_at(std::move(snapshot.configuration));
     core.log.restart_at(snapshot.last_index, snapshot.last_term);
     core.journal.restart_at(snapshot.last_index);
     core.commit = core.applied = snapshot.last_index;

@@ -13,8 +13,7 @@ constexpr std::ptrdiff_t guests_max = 16;
 
 void ask_to_join(Core& core) {
     core.deadline = core.now + election_wait(core);
-    for (const auto voter : core.configuration.voters)
-        send(core, voter, core.hard.term, JoinRequest{});
+    send(core, nobody, core.hard.term, JoinRequest{});
 }
 
 void on_join_request(Core& core, NodeId from) {
@@ -24,7 +23,7 @@ void on_join_request(Core& core, NodeId from) {
         return;
     Progress guest{.node = from, .voter = false, .guest = true};
     guest.next = core.log.last_index() + 1;
-    guest.heard = core.now; // it spoke: it has the usual time to answer
+    guest.welcomed = core.now;
     members.push_back(std::move(guest));
     send_heartbeat(core, members.back());
 }

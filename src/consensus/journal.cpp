@@ -31,8 +31,10 @@ void Journal::append(Entry entry) {
     log_sequence_ = sequence_;
 }
 
-void Journal::compact_to(LogIndex index) {
-    open().compact_to = index;
+void Journal::compact_to(LogIndex index, std::optional<Configuration> base_configuration) {
+    auto& step = open();
+    step.compact_to = index;
+    if (base_configuration) step.base_configuration = std::move(base_configuration);
 }
 
 std::optional<Persist> Journal::take(base::TimePoint now) {

@@ -21,7 +21,7 @@ public:
     void write(const HardState& hard_state);
     void truncate_from(LogIndex index);
     void append(Entry entry);
-    void compact_to(LogIndex index);
+    void compact_to(LogIndex index, std::optional<Configuration> base_configuration = {});
     /// Ends the step: what it has to write, if anything.
     std::optional<Persist> take(base::TimePoint now);
 

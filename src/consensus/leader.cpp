@@ -35,8 +35,9 @@ bool hears_majority(const Core& core) {
 
 void forget_silent_guests(Core& core) {
     const auto silent = core.options.election_timeout * guest_silence;
-    std::erase_if(core.leadership->members,
-                  [&](const Progress& member) { return member.guest && member.heard + silent <= core.now; });
+    std::erase_if(core.leadership->members, [&](const Progress& member) {
+        return member.guest && std::max(member.heard, member.welcomed) + silent <= core.now;
+    });
 }
 
 } // namespace
@@ -51,8 +52,8 @@ void begin_leadership(Core& core) {
                                                 .first_index = core.log.last_index() + 1,
                                                 .next_heartbeat = core.now + core.options.heartbeat_interval,
                                                 .rounds = Rounds(t / round_grains, t * quorum_silence)});
-    add_members(core, core.configuration.voters, true);
-    add_members(core, core.configuration.learners, false);
+    add_members(core, core.configuration().voters, true);
+    add_members(core, core.configuration().learners, false);
     append_entry(core, {core.leadership->first_index, core.hard.term, EntryKind::noop,
                         std::make_shared<const std::string>()});
     replicate_to_all(core);

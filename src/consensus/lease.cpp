@@ -4,8 +4,13 @@
 
 namespace bookstore::consensus {
 
+bool answers(const Core& core, const Progress& member) {
+    return member.heard + core.options.election_timeout > core.now;
+}
+
 base::TimePoint majority_heard(const Core& core) {
-    std::vector<base::TimePoint> heard{core.now}; // it takes itself for the leader now
+    std::vector<base::TimePoint> heard;
+    if (is_voter(core)) heard.push_back(core.now); // it takes itself for the leader now
     for (const auto& member : core.leadership->members)
         if (member.voter) heard.push_back(member.heard);
     return reached_by_majority(std::move(heard));

@@ -5,6 +5,9 @@
 
 namespace bookstore::consensus {
 
+/// Within T.
+bool answers(const Core& core, const Progress& member);
+
 /// The latest moment at which, or after which, each of a majority took this node for its leader. Never:
 /// TimePoint{}.
 base::TimePoint majority_heard(const Core& core);

@@ -31,6 +31,11 @@ struct Progress {
     std::uint64_t restarted = 0; ///< refusals of this round and older ones belong to an earlier attempt
     base::TimePoint heard{};     ///< the sending of round `answered`; never: TimePoint{}
 
+    base::TimePoint welcomed{}; ///< a guest has the usual time to answer from here on
+    LogIndex goal{}; ///< without a vote: the end of the log as the present round of catching up began
+    base::TimePoint goal_set{}; ///< ...and when that was
+    bool caught_up = false;     ///< the last round took less than T
+
     /// Room for one more request with entries?
     bool has_room(std::size_t in_flight_max) const;
     /// A request with entries up to `last` left.

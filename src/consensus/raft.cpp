@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "consensus/change.hpp"
 #include "consensus/core.hpp"
 #include "consensus/election.hpp"
 #include "consensus/follower.hpp"
@@ -34,7 +35,8 @@ public:
 
     void operator()(Received received) {
         auto& message = received.message;
-        if (message.to != core.options.self || message.from == core.options.self) return;
+        const bool for_all = message.to == nobody && std::holds_alternative<JoinRequest>(message.body);
+        if ((message.to != core.options.self && !for_all) || message.from == core.options.self) return;
         deliver(message.from, message.term, std::move(message.body));
     }
 
@@ -46,6 +48,7 @@ public:
         if (core.leadership) advance_commit(core);
     }
 
+    void operator()(ChangeAsked asked) { on_change_asked(core, asked.change); }
     void operator()(ReadAsked read) { on_read_asked(core, read); }
     void operator()(TransferAsked asked) { on_transfer_asked(core, asked.to); }
 
@@ -61,7 +64,7 @@ public:
         const auto to = std::min(asked.index, core.applied);
         if (to <= core.log.base()) return;
         core.log.compact_to(to);
-        core.journal.compact_to(to);
+        core.journal.compact_to(to, core.membership.compact_to(to));
     }
 
 private:
@@ -91,6 +94,7 @@ Effects Raft::step(Event event, base::TimePoint now) {
     core.now = std::max(core.now, now);
     const RoleChange before{core.role, core.hard.term, core.leader};
     std::visit([this](auto& concrete) { (*impl_)(std::move(concrete)); }, event);
+    leave_when_removed(core);
     hand_out_committed(core);
     const RoleChange after{core.role, core.hard.term, core.leader};
     if (after != before) core.effects.change = after;
@@ -141,7 +145,19 @@ std::size_t Raft::log_bytes() const {
     return impl_->core.log.bytes();
 }
 const Configuration& Raft::configuration() const {
-    return impl_->core.configuration;
+    return impl_->core.configuration();
+}
+LogIndex Raft::configuration_index() const {
+    return impl_->core.membership.index();
+}
+const Configuration& Raft::configuration_at(LogIndex index) const {
+    return impl_->core.membership.at(index);
+}
+bool Raft::ever_member() const {
+    return impl_->core.membership.ever_had(impl_->core.options.self);
+}
+std::optional<Objection> Raft::objection_to(const Change& change) const {
+    return consensus::objection_to(impl_->core, change);
 }
 bool Raft::wants_snapshot(LogIndex index, Term term) const {
     return consensus::wants_snapshot(impl_->core, index, term);
@@ -152,10 +168,17 @@ base::TimePoint Raft::lease_until() const {
 
 std::vector<Raft::Peer> Raft::peers() const {
     std::vector<Peer> all;
-    if (!impl_->core.leadership) return all;
-    for (const auto& member : impl_->core.leadership->members)
-        all.push_back(
-            {member.node, member.match, member.voter, member.mode == Progress::Mode::snapshot, member.heard});
+    const auto& core = impl_->core;
+    if (!core.leadership) return all;
+    for (const auto& member : core.leadership->members)
+        all.push_back({.node = member.node,
+                       .match = member.match,
+                       .voter = member.voter,
+                       .guest = member.guest,
+                       .caught_up = member.caught_up,
+                       .snapshotting = member.mode == Progress::Mode::snapshot,
+                       .heard = member.heard,
+                       .silence = core.now - std::max(member.heard, core.leadership->since)});
     return all;
 }
 

@@ -14,7 +14,8 @@ constexpr std::size_t reads_waiting_max = 65'536;
 /// The newest round that a majority has answered.
 std::uint64_t confirmed_round(const Core& core) {
     const auto& leadership = *core.leadership;
-    std::vector<std::uint64_t> answered{leadership.rounds.last()};
+    std::vector<std::uint64_t> answered;
+    if (is_voter(core)) answered.push_back(leadership.rounds.last());
     for (const auto& member : leadership.members)
         if (member.voter) answered.push_back(member.answered);
     return reached_by_majority(std::move(answered));

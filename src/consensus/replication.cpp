@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "consensus/change.hpp"
 #include "consensus/reads.hpp"
 #include "consensus/transfer.hpp"
 
@@ -39,7 +40,10 @@ void on_success(Core& core, Progress& member, const AppendReply& reply) {
     member.acknowledged(reply.match, reply.round > member.restarted);
     if (member.mode == Progress::Mode::snapshot && member.next > core.log.base()) // it got there by itself
         member.probe_from(member.next, core.leadership->rounds.last());
-    if (member.voter) advance_commit(core);
+    if (member.voter)
+        advance_commit(core);
+    else
+        watch_catching_up(core, member);
     replicate(core, member);
     consider_hand_over(core);
     const auto& transfer = core.leadership->transfer;
@@ -106,10 +110,12 @@ void on_follower_lost(Core& core, NodeId peer) {
 }
 
 void advance_commit(Core& core) {
-    std::vector<LogIndex> held{built_in(Mutant::forgets_own_disk) ? core.log.last_index()
-                                                                  : core.journal.durable_index()};
+    std::vector<LogIndex> held;
+    if (is_voter(core)) // not while it removes itself
+        held.push_back(built_in(Mutant::forgets_own_disk) ? core.log.last_index()
+                                                          : core.journal.durable_index());
     for (const auto& member : core.leadership->members)
-        if (member.voter) held.push_back(member.match);
+        if (member.voter || built_in(Mutant::counts_learners)) held.push_back(member.match);
     const auto reached = reached_by_majority(std::move(held));
     if (reached <= core.commit) return;
     if (built_in(Mutant::commits_last_only) && reached != core.log.last_index()) return;

@@ -1,6 +1,7 @@
 #include "consensus/transfer.hpp"
 
 #include "consensus/election.hpp"
+#include "consensus/lease.hpp"
 
 namespace bookstore::consensus {
 namespace {
@@ -9,18 +10,6 @@ namespace {
 constexpr int hand_over_pause = 10;
 /// A leader whose own disk has kept it waiting for so long, in T, cannot apply what it commits.
 constexpr int stuck_disk = 4;
-
-bool answers(const Core& core, const Progress& member) {
-    return member.heard + core.options.election_timeout > core.now;
-}
-
-/// The voter that is furthest, of those that answer.
-const Progress* furthest(const Core& core) {
-    const Progress* best = nullptr;
-    for (const auto& member : core.leadership->members)
-        if (member.voter && answers(core, member) && (!best || member.match > best->match)) best = &member;
-    return best;
-}
 
 void begin_transfer(Core& core, NodeId to) {
     core.leadership->transfer = Transfer{.to = to, .deadline = core.now + core.options.election_timeout};
@@ -37,6 +26,13 @@ bool disk_is_stuck(const Core& core) {
 }
 
 } // namespace
+
+const Progress* furthest(const Core& core) {
+    const Progress* best = nullptr;
+    for (const auto& member : core.leadership->members)
+        if (member.voter && answers(core, member) && (!best || member.match > best->match)) best = &member;
+    return best;
+}
 
 void on_transfer_asked(Core& core, NodeId to) {
     if (!core.leadership || core.leadership->transfer) return;

@@ -5,6 +5,9 @@
 
 namespace bookstore::consensus {
 
+/// The voter that is furthest, of those that answer; null: none does. As leader.
+const Progress* furthest(const Core& core);
+
 void on_transfer_asked(Core& core, NodeId to);
 void on_timeout_now(Core& core, NodeId from, Term term);
 

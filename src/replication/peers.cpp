@@ -51,9 +51,12 @@ net::Method Peers::method(GroupMethod method) const {
 }
 
 void Peers::send(const consensus::Message& message) {
-    const auto* endpoint = endpoint_of(message.to);
-    if (endpoint == nullptr) return;
-    transport_.notify(*endpoint, method(GroupMethod::raft), consensus::encode(message));
+    const auto bytes = consensus::encode(message);
+    for (unsigned slot = 0; slot < options_.members.size(); ++slot) {
+        const bool meant = message.to == consensus::nobody || slot_of(message.to) == slot;
+        if (meant && slot != options_.slot)
+            transport_.notify(options_.members[slot].endpoint, method(GroupMethod::raft), bytes);
+    }
 }
 
 } // namespace bookstore::replication

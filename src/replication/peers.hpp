@@ -30,7 +30,7 @@ public:
     std::vector<consensus::NodeId> nodes_at(const net::Endpoint& endpoint) const;
 
     net::Method method(GroupMethod method) const;
-    /// Best effort, as Transport::notify. To nobody known: nowhere.
+    /// Best effort, as Transport::notify. To consensus::nobody: to every slot but the own.
     void send(const consensus::Message& message);
 
 private:

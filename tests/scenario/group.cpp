@@ -9,15 +9,15 @@ namespace bookstore::scenario {
 Group::Member::Member(Options chosen, Configuration configuration)
     : options(chosen), random(number(chosen.self)), platter(std::move(configuration)) {}
 
-Group::Group(int voters, const Tweak& tweak, int learners) {
+Group::Group(int voters, const Tweak& tweak, int newcomers) {
     Configuration configuration;
     for (int node = 1; node <= voters; ++node)
         configuration.voters.push_back(id(node));
-    for (int node = 1; node <= voters + learners; ++node) {
+    for (int node = 1; node <= voters + newcomers; ++node) {
         Options options{
             .self = id(node), .election_timeout = election_timeout, .heartbeat_interval = heartbeat_interval};
         if (tweak) tweak(options);
-        members_.emplace(node, Member(options, configuration));
+        members_.emplace(node, Member(options, node <= voters ? configuration : Configuration{}));
         restart(node);
     }
 }
@@ -67,7 +67,30 @@ void Group::propose_many(int node, int count) {
         propose(node, std::to_string(i));
 }
 
+void Group::change(int node, Change::Kind kind, int subject) {
+    const Change change{kind, id(subject)};
+    REQUIRE_FALSE(raft(node).objection_to(change));
+    step(node, ChangeAsked{change});
+}
+
+std::vector<int> Group::voters(int node) {
+    std::vector<int> found;
+    for (const auto voter : raft(node).configuration().voters)
+        found.push_back(name(voter));
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
 void Group::hand_over(Message message) {
+    if (message.to == nobody) {
+        for (const auto& [node, member] : members_) {
+            auto copy = message;
+            copy.to = member.options.self;
+            if (copy.to != copy.from) hand_over(std::move(copy));
+        }
+        return;
+    }
+    if (!members_.contains(name(message.to))) return; // a node that this story does not have
     auto& member = at(name(message.to));
     if (!member.raft || cuts.contains({name(message.from), name(message.to)})) return;
     step(name(message.to), Received{std::move(message)});
@@ -161,7 +184,7 @@ void Group::install_snapshot(int from, int to) {
     auto& target = at(to);
     const auto index = source.applied.back().index;
     const auto term = source.applied.back().term;
-    const auto& configuration = source.raft->configuration();
+    const auto configuration = source.raft->configuration_at(index);
     if (target.raft->wants_snapshot(index, term)) {
         target.platter.install(index, term, configuration);
         target.applied = source.applied;

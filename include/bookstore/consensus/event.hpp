@@ -30,6 +30,12 @@ struct Persisted {
     std::uint64_t sequence = 0;
 };
 
+/// Change who counts. Nothing happens when Raft::objection_to() it is not empty. It counts here at once, and
+/// has come about when Raft::configuration_index() is committed; until then a new leader may undo it.
+struct ChangeAsked {
+    Change change;
+};
+
 /// A linearizable read wants to know from which applied index on it may be answered.
 struct ReadAsked {
     std::uint64_t id = 0; ///< chosen by the shell, unique among those outstanding
@@ -57,7 +63,7 @@ struct SnapshotInstalled {
     Term term{};
     LogIndex last_index{};
     Term last_term{};
-    Configuration configuration;
+    Configuration configuration; ///< as of last_index
 };
 
 /// The shell has finished sending a snapshot that SendSnapshot asked for, or failed to.
@@ -72,8 +78,8 @@ struct CompactionAsked {
     LogIndex index{};
 };
 
-using Event = std::variant<Tick, Received, Proposed, Persisted, ReadAsked, TransferAsked, PeerLost,
-                           SnapshotInstalled, SnapshotSent, CompactionAsked>;
+using Event = std::variant<Tick, Received, Proposed, Persisted, ChangeAsked, ReadAsked, TransferAsked,
+                           PeerLost, SnapshotInstalled, SnapshotSent, CompactionAsked>;
 
 /// One step for the disk's FIFO, to be made durable in the order of the sequences, all or nothing each.
 struct Persist {
@@ -82,6 +88,8 @@ struct Persist {
     std::optional<LogIndex> truncate_from;
     std::vector<Entry> append;
     std::optional<LogIndex> compact_to;
+    /// With compact_to: the configuration as of there, when it is another than before.
+    std::optional<Configuration> base_configuration;
 };
 
 /// May leave once everything up to `after` is durable.

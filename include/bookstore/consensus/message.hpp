@@ -46,7 +46,8 @@ struct AppendReply {
 /// The leader's way to say "now": start an election at once (dissertation 3.10).
 struct TimeoutNow {};
 
-/// A learner that nobody has been told of asks the leader to be sent everything. It counts for nothing.
+/// A node without a leader asks whoever leads to be sent everything. It may be new, or have been removed
+/// without having heard of it. It counts for nothing. Sent to `nobody`: to everybody there is.
 struct JoinRequest {};
 
 struct Message {

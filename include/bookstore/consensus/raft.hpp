@@ -43,13 +43,14 @@ struct Restored {
     Term base_term{};
     std::vector<Entry> entries;  ///< base_index + 1 ...
     LogIndex applied{};          ///< what the state machine holds; base_index <= applied <= last entry
-    Configuration configuration; ///< at base_index
+    Configuration configuration; ///< at base_index; of a node that is new to its group: empty
 };
 
 class Raft {
 public:
-    /// `random` outlives the core. A node that is not among the voters is a learner: it asks to join,
-    /// follows, and neither votes nor stands.
+    /// `random` outlives the core. A node that is not among the voters asks to join, follows, and does not
+    /// stand. It answers those who ask for its vote: what that counts is for their configuration to say
+    /// (4.1).
     Raft(Options options, Restored restored, base::Random& random, base::TimePoint now);
     ~Raft();
     Raft(Raft&&) noexcept;
@@ -77,6 +78,14 @@ public:
     /// Bytes of payload held in memory.
     std::size_t log_bytes() const;
     const Configuration& configuration() const;
+    /// Of the entry that brought configuration(); 0: it is the log base's.
+    LogIndex configuration_index() const;
+    /// As of `index`, from the log's base on: what a snapshot up to there must carry.
+    const Configuration& configuration_at(LogIndex index) const;
+    /// This node is, or was, in a configuration that the log knows of.
+    bool ever_member() const;
+    /// Why a change may not be made now.
+    std::optional<Objection> objection_to(const Change& change) const;
 
     /// Until when this leader may be sure that there is no other: a majority's answers, dated from the
     /// sending of what they answer, plus T, less the drift margin (6.4.1). In the past when it may not, e.g.
@@ -87,10 +96,13 @@ public:
         NodeId node = nobody;
         LogIndex match{};
         bool voter = true;
+        bool guest = false;     ///< in no configuration
+        bool caught_up = false; ///< a learner or guest: keeps up with the log
         bool snapshotting = false;
-        base::TimePoint heard{}; ///< the sending of the last thing it answered; TimePoint{}: nothing yet
+        base::TimePoint heard{};  ///< the sending of the last thing it answered; TimePoint{}: nothing yet
+        base::Duration silence{}; ///< since then; at most since this node leads
     };
-    /// As leader: how far each other member is.
+    /// As leader: how far each other member is, and who else is sent everything.
     std::vector<Peer> peers() const;
 
 private:

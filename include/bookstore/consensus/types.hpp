@@ -65,6 +65,34 @@ struct HardState {
 struct Configuration {
     std::vector<NodeId> voters;
     std::vector<NodeId> learners;
+
+    bool operator==(const Configuration&) const = default;
+};
+
+/// A step from one configuration to the next.
+struct Change {
+    enum class Kind : std::uint8_t {
+        add_learner, ///< of a node that has asked to join
+        promote,     ///< a learner that has caught up, to a voter
+        remove,      ///< voter or learner
+    };
+    Kind kind = Kind::add_learner;
+    NodeId node = nobody;
+
+    bool operator==(const Change&) const = default;
+};
+
+/// Why a change is not made.
+enum class Objection : std::uint8_t {
+    not_leader = 1,
+    handing_over, ///< leadership is on its way to another
+    too_early,    ///< the leader has not committed an entry of its own term yet
+    busy,         ///< the change before it is not committed yet
+    unknown_node, ///< not a member; to be added: has not asked to join
+    already_so,
+    behind,      ///< a learner that has not caught up, or does not answer
+    last_voter,  ///< nobody would be left
+    would_stall, ///< too few of the voters that would count are answering
 };
 
 enum class Role : std::uint8_t { follower, pre_candidate, candidate, leader };
