@@ -1,6 +1,7 @@
 #include <bookstore/history/check.hpp>
 
 #include <map>
+#include <set>
 #include <string_view>
 
 #include "history/describe.hpp"
@@ -88,9 +89,15 @@ History resolve(History history, const OrderBook& book) {
     std::map<std::string_view, const BookedOrder*> by_key;
     for (const BookedOrder& order : book)
         by_key.emplace(order.key, &order);
+    // A refusal is remembered: it may have been decided by an earlier try, when the shelf was empty still.
+    std::set<std::string_view> sold_out;
+    for (const Operation& operation : history) {
+        const Buy* buy = std::get_if<Buy>(&operation.what);
+        if (buy != nullptr && buy->outcome == Buy::Outcome::out_of_stock) sold_out.insert(buy->key);
+    }
     for (Operation& operation : history) {
         Buy* buy = std::get_if<Buy>(&operation.what);
-        if (buy == nullptr || buy->outcome != Buy::Outcome::unknown) continue;
+        if (buy == nullptr || buy->outcome != Buy::Outcome::unknown || sold_out.contains(buy->key)) continue;
         operation.returned.reset();
         const auto found = by_key.find(buy->key);
         if (found == by_key.end()) {
