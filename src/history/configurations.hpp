@@ -1,12 +1,10 @@
 #pragma once
 /// \file
-/// Sets of configurations (see search.hpp) without those that another one makes needless.
+/// Configurations (see search.hpp), and a memory of those that were tried.
 #include <array>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
-
-#include <bookstore/base/hash.hpp>
 
 #include "history/effect.hpp"
 
@@ -15,7 +13,7 @@ namespace bookstore::history {
 /// Operations under way, by slot.
 class Slots {
 public:
-    static constexpr std::size_t count_max = 256;
+    static constexpr std::size_t count = 128;
 
     bool has(std::size_t slot) const { return (words_[slot / 64] >> slot % 64 & 1) != 0; }
     void add(std::size_t slot) { words_[slot / 64] |= std::uint64_t{1} << slot % 64; }
@@ -29,87 +27,36 @@ public:
     const auto& words() const { return words_; }
 
 private:
-    std::array<std::uint64_t, count_max / 64> words_{};
+    std::array<std::uint64_t, count / 64> words_{};
 };
 
 struct Configuration {
     State state;
-    Slots changes; ///< operations under way that have changed the state
-    Slots looks;   ///< those that only look, and have
-    std::vector<std::uint32_t>
-        must; ///< for each kind of operation that never returns and took effect: how many
-    std::vector<std::uint32_t> may; ///< the same for those that need not have
-    std::uint32_t step = 0;         ///< the last one to it, in the search's list of steps
-    std::uint32_t length = 0;       ///< how many there were
+    Slots changes;                   ///< operations under way that have changed the state
+    Slots looks;                     ///< those that only look, and have
+    std::vector<std::uint32_t> used; ///< of each kind that never returns: how many took effect
+    std::size_t event = 0;           ///< how many events have happened
+    std::uint32_t step = 0;          ///< the last one to it, in the search's list of steps
+    std::uint32_t length = 0;        ///< how many steps there were
 };
 
-class Configurations {
+class Tried {
 public:
-    /// False when one that is there makes it needless. Takes out those that it makes needless.
-    bool add(Configuration configuration) {
-        auto& alike = by_hash_[hash_of(configuration)];
-        for (std::size_t i = 0; i < alike.size();) {
-            Configuration& there = all_[alike[i]];
-            if (!comparable(there, configuration)) {
-                ++i;
-                continue;
-            }
-            if (covers(there, configuration)) return false;
-            if (covers(configuration, there)) {
-                needless_[alike[i]] = true;
-                alike[i] = alike.back();
-                alike.pop_back();
-                continue;
-            }
-            ++i;
-        }
-        alike.push_back(all_.size());
-        all_.push_back(std::move(configuration));
-        needless_.push_back(false);
-        return true;
-    }
+    /// The first `certain_kinds` of Configuration::used must all take effect in the end.
+    explicit Tried(std::size_t certain_kinds) : certain_kinds_(certain_kinds) {}
 
-    /// Positions stay; one may become needless while others are added.
-    std::size_t size() const { return all_.size(); }
-    bool needless(std::size_t at) const { return needless_[at]; }
-    const Configuration& operator[](std::size_t at) const { return all_[at]; }
-
-    /// Those that are not needless.
-    std::vector<Configuration> take() {
-        std::vector<Configuration> kept;
-        for (std::size_t i = 0; i < all_.size(); ++i)
-            if (!needless_[i]) kept.push_back(std::move(all_[i]));
-        return kept;
-    }
+    /// False when one that is there makes it needless.
+    bool add(const Configuration& configuration);
+    const std::vector<Configuration>& all() const { return all_; }
 
 private:
-    static std::uint64_t hash_of(const Configuration& c) {
-        std::array<std::int64_t, 3> state{c.state ? 1 : 0, c.state ? c.state->stock : 0,
-                                          c.state ? c.state->cost : 0};
-        std::uint64_t hash = hash_bytes(state);
-        hash = hash * 31 + hash_bytes(c.changes.words());
-        for (const std::uint32_t used : c.must)
-            hash = hash * 1'000'003 + used;
-        return hash;
-    }
-    template <typename Array>
-    static std::uint64_t hash_bytes(const Array& words) {
-        return base::hash64({reinterpret_cast<const char*>(words.data()), sizeof words});
-    }
-    static bool comparable(const Configuration& a, const Configuration& b) {
-        return a.state == b.state && a.changes == b.changes && a.must == b.must;
-    }
-    /// `a` can do all that `b` can.
-    static bool covers(const Configuration& a, const Configuration& b) {
-        if (!a.looks.includes(b.looks)) return false;
-        for (std::size_t i = 0; i < a.may.size(); ++i)
-            if (a.may[i] > b.may[i]) return false;
-        return true;
-    }
+    std::uint64_t hash_of(const Configuration& c) const;
+    bool comparable(const Configuration& a, const Configuration& b) const;
+    bool covers(const Configuration& a, const Configuration& b) const;
 
+    std::size_t certain_kinds_;
     std::vector<Configuration> all_;
-    std::vector<bool> needless_;
-    std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_hash_;
+    std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> by_hash_; ///< positions in all_
 };
 
 } // namespace bookstore::history

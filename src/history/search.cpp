@@ -1,53 +1,42 @@
 #include "history/search.hpp"
 
 #include <algorithm>
-#include <numeric>
-#include <tuple>
 
 #include "history/under_way.hpp"
 
 namespace bookstore::history {
 namespace {
 
-/// A call or a return. At one instant calls come first: what touches overlaps.
-struct Event {
-    Instant at;
-    bool is_return;
-    std::size_t operation;
-};
-
-std::vector<Event> events_of(const std::vector<ItemOperation>& operations) {
-    std::vector<Event> events;
-    for (std::size_t i = 0; i < operations.size(); ++i) {
-        events.push_back({operations[i].call, false, i});
-        if (operations[i].returned != never) events.push_back({operations[i].returned, true, i});
-    }
-    std::sort(events.begin(), events.end(), [](const Event& a, const Event& b) {
-        return std::tuple(a.at, a.is_return, a.operation) < std::tuple(b.at, b.is_return, b.operation);
-    });
-    return events;
-}
-
 class Search {
 public:
     Search(const ItemHistory& item, std::uint64_t configurations_max)
-        : operations_(item.operations), under_way_(operations_), configurations_max_(configurations_max) {
+        : operations_(item.operations),
+          events_(events_of(operations_)),
+          under_way_(operations_, events_),
+          tried_(under_way_.certain_kinds()),
+          configurations_max_(configurations_max) {
         steps_.push_back({0, 0});
         Configuration first;
-        first.must.resize(under_way_.must().size());
-        first.may.resize(under_way_.may().size());
-        frontier_.push_back(std::move(first));
+        first.used.resize(under_way_.kinds().size());
+        to_try_.push_back(std::move(first));
     }
 
     SearchResult run() {
-        for (const Event& event : events_of(operations_)) {
-            if (event.is_return)
-                returned(event.operation);
-            else
-                called(event.operation);
-            if (result_.result != Result::correct) return std::move(result_);
+        while (!to_try_.empty()) {
+            if (under_way_.crowded() || result_.configurations >= configurations_max_) {
+                result_.result = Result::undecided;
+                return std::move(result_);
+            }
+            Configuration c = std::move(to_try_.back());
+            to_try_.pop_back();
+            advance(c);
+            if (c.event == events_.size() && under_way_.missing(c) == UnderWay::nothing)
+                return std::move(result_);
+            if (!tried_.add(c)) continue;
+            ++result_.configurations;
+            branch(c);
         }
-        end();
+        fail();
         return std::move(result_);
     }
 
@@ -57,80 +46,70 @@ private:
         std::uint32_t operation;
     };
 
-    void called(std::size_t operation) {
-        called_.push_back(operation);
-        if (!under_way_.call(operation)) {
-            result_.result = Result::undecided;
-            return;
+    /// To the next return of what has not taken effect, or to the end.
+    void advance(Configuration& c) {
+        under_way_.move_to(c.event);
+        for (; c.event < events_.size(); ++c.event, under_way_.move_to(c.event)) {
+            const auto [at, is_return, operation] = events_[c.event];
+            if (operations_[operation].returned == never) continue;
+            const bool is_look = operations_[operation].effect.preserves();
+            const std::size_t slot = under_way_.slot_of(operation);
+            Slots& done = is_look ? c.looks : c.changes;
+            if (!is_return) {
+                if (is_look) look(c, operation);
+                continue;
+            }
+            if (!done.has(slot)) return;
+            done.remove(slot);
         }
-        if (operations_[operation].returned == never || !operations_[operation].effect.preserves()) return;
-        for (Configuration& c : frontier_)
-            look(c);
     }
 
-    void returned(std::size_t operation) {
-        const std::size_t slot = under_way_.slot_of(operation);
-        const bool is_look = operations_[operation].effect.preserves();
-        const auto placed = [&](const Configuration& c) {
-            return is_look ? c.looks.has(slot) : c.changes.has(slot);
-        };
-        Configurations next, trying;
-        for (Configuration& c : frontier_)
-            (placed(c) ? next : trying).add(std::move(c));
-        for (std::size_t i = 0; i < trying.size() && within_bound(); ++i)
-            if (!trying.needless(i)) carry_on(trying[i], operation, placed, next, trying);
-        if (result_.result != Result::correct) return;
-        frontier_ = next.take();
-        if (frontier_.empty()) return fail(operation, trying);
-        for (Configuration& c : frontier_)
-            (is_look ? c.looks : c.changes).remove(slot);
-        under_way_.returned(operation);
-    }
-
-    /// All that leads from `from` towards `target` by one step. (By value: `trying` grows.)
-    template <typename Placed>
-    void carry_on(Configuration from, std::size_t target, Placed placed, Configurations& next,
-                  Configurations& trying) {
+    /// All steps from `c` that may lead on; the likeliest is tried first, and so is put last.
+    void branch(const Configuration& c) {
+        if (c.event == events_.size()) return branch_every_way(c);
+        const std::size_t target = events_[c.event].operation;
         const Effect& wanted = operations_[target].effect;
-        if (!within_reach(from, wanted)) return;
-        if (suffices(from, wanted)) return put(step(from, slot_choice(target)), next);
-        under_way_.each_change(from, [&](Choice choice, const Effect& effect) {
-            if (!effect.on(from.state)) return;
-            Configuration to = step(from, choice);
-            put(std::move(to), placed(to) ? next : trying);
+        if (!within_reach(c, wanted)) return;
+        const Choice directly{false, under_way_.slot_of(target)};
+        const bool can = !wanted.preserves() && wanted.on(c.state);
+        if (!can || !is_all_that_matters(c, wanted)) branch_every_way(c);
+        if (can) to_try_.push_back(step(c, directly));
+    }
+
+    void branch_every_way(const Configuration& c) {
+        const std::size_t from = to_try_.size();
+        under_way_.each_choice(c, [&](Choice choice, const Effect& effect) {
+            if (effect.on(c.state)) to_try_.push_back(step(c, choice));
         });
+        std::reverse(to_try_.begin() + static_cast<std::ptrdiff_t>(from), to_try_.end());
     }
 
-    void put(Configuration c, Configurations& into) {
-        ++result_.configurations;
-        into.add(std::move(c));
+    /// True when nothing at hand can tell whether `wanted` came before or after it. It must be possible now.
+    bool is_all_that_matters(const Configuration& c, const Effect& wanted) const {
+        if (!wanted.only_moves_stock()) return false;
+        for (const std::size_t operation : under_way_.looks())
+            if (!c.looks.has(under_way_.slot_of(operation))) return false;
+        bool blind = true, sets_cost = false;
+        std::int64_t least = c.state->stock + std::min<std::int64_t>(wanted.delta, 0);
+        under_way_.each_effect(c, [&](const Effect& effect, std::size_t times) {
+            blind = blind && !effect.gives && !effect.needs_absent;
+            sets_cost = sets_cost || effect.cost_to;
+            least += std::min<std::int64_t>(effect.delta, 0) * static_cast<std::int64_t>(times);
+        });
+        // When costs change, the order of the others is bound to theirs, and there must be enough for any.
+        return blind && (!sets_cost || least >= 0);
     }
 
-    Choice slot_choice(std::size_t operation) const {
-        return {Choice::Of::slot, under_way_.slot_of(operation)};
-    }
-
-    /// True when `wanted` can be done now and nothing can be gained by doing something else before it.
-    bool suffices(const Configuration& c, const Effect& wanted) const {
-        if (!wanted.only_moves_stock() || !wanted.on(c.state) || under_way_.has_unmade_look(c)) return false;
-        bool all = true;
-        under_way_.each_change(c,
-                               [&](Choice, const Effect& effect) { all = all && effect.only_moves_stock(); });
-        return all;
-    }
-
-    /// False when nothing that is at hand can bring the state to what `wanted` needs.
+    /// False when nothing at hand can bring the state to what `wanted` needs.
     bool within_reach(const Configuration& c, const Effect& wanted) const {
         if (wanted.needs_absent) return !c.state;
         if (!c.state) return true;
         std::int64_t more = 0, less = 0;
         bool other_cost = false;
-        const auto count = [&](const Effect& effect, std::size_t times) {
-            const auto n = static_cast<std::int64_t>(times);
-            (effect.delta > 0 ? more : less) += effect.delta * n;
-            other_cost = other_cost || (n > 0 && effect.cost_to && effect.cost_to == wanted.cost_from());
-        };
-        under_way_.each_effect(c, count);
+        under_way_.each_effect(c, [&](const Effect& effect, std::size_t times) {
+            (effect.delta > 0 ? more : less) += effect.delta * static_cast<std::int64_t>(times);
+            other_cost = other_cost || (effect.cost_to && effect.cost_to == wanted.cost_from());
+        });
         const auto cost = wanted.cost_from();
         if (cost && *cost != c.state->cost && !other_cost) return false;
         return c.state->stock + more >= wanted.stock_from() && c.state->stock + less <= wanted.stock_to();
@@ -140,65 +119,27 @@ private:
         Configuration to = from;
         const std::size_t operation = under_way_.operation(from, choice);
         to.state = *operations_[operation].effect.on(from.state);
-        switch (choice.of) {
-        case Choice::Of::slot:
+        if (choice.endless)
+            ++to.used[choice.at];
+        else
             to.changes.add(choice.at);
-            break;
-        case Choice::Of::must:
-            ++to.must[choice.at];
-            break;
-        case Choice::Of::may:
-            ++to.may[choice.at];
-            break;
-        }
         note(to, operation);
-        look(to);
+        for (const std::size_t looking : under_way_.looks())
+            look(to, looking);
         return to;
     }
 
-    void look(Configuration& c) {
-        under_way_.look(c, [&](std::size_t operation) { note(c, operation); });
+    void look(Configuration& c, std::size_t operation) {
+        const std::size_t slot = under_way_.slot_of(operation);
+        if (c.looks.has(slot) || !operations_[operation].effect.on(c.state)) return;
+        c.looks.add(slot);
+        note(c, operation);
     }
 
     void note(Configuration& c, std::size_t operation) {
         steps_.push_back({c.step, static_cast<std::uint32_t>(operation)});
         c.step = static_cast<std::uint32_t>(steps_.size() - 1);
         ++c.length;
-    }
-
-    /// What never returned and took effect all the same must still find a place.
-    void end() {
-        Configurations all;
-        for (Configuration& c : frontier_)
-            all.add(std::move(c));
-        std::vector<std::size_t> waiting(all.size());
-        std::iota(waiting.begin(), waiting.end(), 0);
-        while (!waiting.empty() && within_bound()) {
-            const Configuration from = all[waiting.back()];
-            waiting.pop_back();
-            if (under_way_.complete(from)) return;
-            under_way_.each_change(from, [&](Choice choice, const Effect& effect) {
-                if (!effect.on(from.state)) return;
-                ++result_.configurations;
-                if (all.add(step(from, choice))) waiting.push_back(all.size() - 1);
-            });
-        }
-        if (result_.result == Result::correct) fail(first_missing(all), all);
-    }
-
-    /// Of the configuration that got farthest.
-    std::size_t first_missing(const Configurations& all) const {
-        const Configuration& best = all[farthest(all)];
-        for (std::size_t k = 0; k < under_way_.must().size(); ++k)
-            if (best.must[k] < under_way_.must()[k].operations.size())
-                return under_way_.must()[k].operations[best.must[k]];
-        return 0;
-    }
-
-    bool within_bound() {
-        if (result_.configurations < configurations_max_) return true;
-        result_.result = Result::undecided;
-        return false;
     }
 
     std::vector<std::size_t> path_to(const Configuration& c) const {
@@ -209,35 +150,37 @@ private:
         return path;
     }
 
-    static std::size_t farthest(const Configurations& all) {
-        std::size_t best = 0;
-        for (std::size_t i = 1; i < all.size(); ++i)
-            if (all[i].length > all[best].length) best = i;
-        return best;
-    }
-
-    void fail(std::size_t misfit, const Configurations& tried) {
+    /// Nothing got past one return: that operation fits nowhere.
+    void fail() {
         constexpr std::size_t states_max = 6;
+        const Configuration* best = &tried_.all().front();
+        for (const Configuration& c : tried_.all())
+            if (std::pair(c.event, c.length) > std::pair(best->event, best->length)) best = &c;
+        for (const Configuration& c : tried_.all())
+            if (c.event == best->event && result_.states.size() < states_max &&
+                std::find(result_.states.begin(), result_.states.end(), c.state) == result_.states.end())
+                result_.states.push_back(c.state);
+        under_way_.move_to(best->event);
+        const bool at_end = best->event == events_.size();
         result_.result = Result::violation;
-        result_.misfit = misfit;
-        result_.prefix = path_to(tried[farthest(tried)]);
-        for (std::size_t i = 0; i < tried.size() && result_.states.size() < states_max; ++i)
-            if (std::find(result_.states.begin(), result_.states.end(), tried[i].state) ==
-                result_.states.end())
-                result_.states.push_back(tried[i].state);
-        const Instant end = operations_[misfit].returned;
-        for (const std::size_t operation : called_)
-            if (operation != misfit && operations_[operation].returned >= end &&
-                std::find(result_.prefix.begin(), result_.prefix.end(), operation) == result_.prefix.end())
-                result_.open.push_back(operation);
+        result_.misfit = at_end ? under_way_.missing(*best) : events_[best->event].operation;
+        result_.prefix = path_to(*best);
+        std::vector<bool> told(operations_.size());
+        for (const std::size_t operation : result_.prefix)
+            told[operation] = true;
+        told[result_.misfit] = true;
+        for (std::size_t i = 0; i < best->event; ++i)
+            if (!events_[i].is_return && !told[events_[i].operation])
+                result_.open.push_back(events_[i].operation);
     }
 
     const std::vector<ItemOperation>& operations_;
+    const std::vector<Event> events_;
     UnderWay under_way_;
-    std::uint64_t configurations_max_;
-    std::vector<Configuration> frontier_;
+    std::vector<Configuration> to_try_; ///< the last one next
+    Tried tried_;
     std::vector<Step> steps_; ///< how each configuration was come to; the first is none
-    std::vector<std::size_t> called_;
+    std::uint64_t configurations_max_;
     SearchResult result_;
 };
 

@@ -2,21 +2,22 @@
 /// \file
 /// Can the operations on one item be put in an order that the model allows?
 ///
-/// The returns are gone through in turn, with the set of all *configurations* that the operations so far can
-/// have led to: the state, which of the operations under way have taken effect already, and how many of those
-/// that never return have. At each return the configurations in which that operation has not taken effect are
-/// carried on, by operations under way, until it has; those that get there are the next set. An empty set is
-/// the proof that no order exists.
+/// Calls and returns are gone through in turn, with a *configuration*: the state, which of the operations
+/// under way have taken effect already, and how many of those that never return have. At each return at which
+/// that operation has not taken effect yet, operations under way are made to take effect until it has: itself
+/// if it can, and if that leads nowhere, others before it. Configurations that were tried are remembered.
+/// When none is left, no order exists.
 ///
-/// What keeps the sets small, and why nothing is lost by it:
+/// What keeps them few, and why nothing is lost by it:
 ///  - What only looks is placed as soon as it fits: it changes nothing for the others.
 ///  - Operations with the same effect take effect in the order in which they return, and those that never
 ///    return are only counted: exchanging two of them gives an order that is as good.
-///  - A configuration is dropped for one that can do all that it can: same state, same operations done, at
-///    least the same looks, no more of those used up that need not take effect at all.
-///  - A step that only moves stock and can be made is made, when all else that is at hand only moves stock.
-///  - A configuration from which no operations at hand lead to what the returning one needs is not carried
-///    on.
+///  - A configuration is needless when one was tried at the same return that can do all that it can: same
+///    state, same operations done, at least the same looks, no more of those used up that need not take
+///    effect at all.
+///  - A purchase that can be made is made, and nothing before it, when no operation at hand can tell the
+///    difference.
+///  - A configuration is given up from which no operations at hand lead to what the returning one needs.
 #include <cstdint>
 #include <vector>
 

@@ -2,7 +2,6 @@
 /// \file
 /// The operations that have been called and have not returned, as the search (search.hpp) moves through time.
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "history/configurations.hpp"
@@ -10,83 +9,89 @@
 
 namespace bookstore::history {
 
+/// A call or a return of an operation.
+struct Event {
+    Instant at = 0;
+    bool is_return = false;
+    std::size_t operation = 0;
+};
+
+/// At one instant calls come first: what touches overlaps.
+std::vector<Event> events_of(const std::vector<ItemOperation>& operations);
+
 /// Operations that never return and have one effect: it does not matter which of them is which.
 struct Endless {
     Effect effect;
+    bool certain = false;
     std::vector<std::size_t> operations; ///< as called so far
 };
 
 /// A step that can be made: of the operation in a slot, or of the next one of an endless kind.
 struct Choice {
-    enum class Of { slot, must, may } of = Of::slot;
+    bool endless = false;
     std::size_t at = 0; ///< slot or kind
 };
 
+/// What is given outlives this.
 class UnderWay {
 public:
-    explicit UnderWay(const std::vector<ItemOperation>& operations);
+    UnderWay(const std::vector<ItemOperation>& operations, const std::vector<Event>& events);
 
-    /// False when there is no place for one more.
-    bool call(std::size_t operation);
-    void returned(std::size_t operation);
+    /// More operations overlap than there are slots: nothing else may be called.
+    bool crowded() const { return crowded_; }
+    std::size_t now() const { return now_; } ///< events that have happened
+    void move_to(std::size_t event);
 
     std::size_t slot_of(std::size_t operation) const { return slot_of_[operation]; }
-    const std::vector<Endless>& must() const { return must_; }
-    const std::vector<Endless>& may() const { return may_; }
+    /// All there will ever be; the certain ones first.
+    const std::vector<Endless>& kinds() const { return kinds_; }
+    std::size_t certain_kinds() const { return certain_kinds_; }
 
-    /// Makes every look that fits the configuration; `note` is told of each operation.
-    template <typename Note>
-    void look(Configuration& c, Note note) const {
-        for (const std::size_t operation : looks_)
-            if (const std::size_t slot = slot_of_[operation];
-                !c.looks.has(slot) && operations_[operation].effect.on(c.state)) {
-                c.looks.add(slot);
-                note(operation);
-            }
-    }
-    bool has_unmade_look(const Configuration& c) const;
+    const std::vector<std::size_t>& looks() const { return looks_; }
 
-    /// Changes that have not been made in `c`, the earliest to return of each effect.
+    /// Changes that have not been made in `c`: take(choice, effect), of each effect the earliest to return.
     template <typename Take>
-    void each_change(const Configuration& c, Take take) const {
+    void each_choice(const Configuration& c, Take take) const {
         for (std::size_t i = 0; i < changes_.size(); ++i)
             if (!c.changes.has(slot_of_[changes_[i]]) && !has_earlier_twin(c, i))
-                take(Choice{Choice::Of::slot, slot_of_[changes_[i]]}, operations_[changes_[i]].effect);
-        for (std::size_t k = 0; k < must_.size(); ++k)
-            if (c.must[k] < must_[k].operations.size()) take(Choice{Choice::Of::must, k}, must_[k].effect);
-        for (std::size_t k = 0; k < may_.size(); ++k)
-            if (c.may[k] < may_[k].operations.size()) take(Choice{Choice::Of::may, k}, may_[k].effect);
+                take(Choice{false, slot_of_[changes_[i]]}, operations_[changes_[i]].effect);
+        for (std::size_t k = 0; k < kinds_.size(); ++k)
+            if (c.used[k] < kinds_[k].operations.size()) take(Choice{true, k}, kinds_[k].effect);
     }
-
-    /// Every effect that has not taken place in `c`, with how often it may.
+    /// The same with how often it could be made: take(effect, times).
     template <typename Take>
     void each_effect(const Configuration& c, Take take) const {
         for (const std::size_t operation : changes_)
             if (!c.changes.has(slot_of_[operation])) take(operations_[operation].effect, std::size_t{1});
-        for (std::size_t k = 0; k < must_.size(); ++k)
-            take(must_[k].effect, must_[k].operations.size() - c.must[k]);
-        for (std::size_t k = 0; k < may_.size(); ++k)
-            take(may_[k].effect, may_[k].operations.size() - c.may[k]);
+        for (std::size_t k = 0; k < kinds_.size(); ++k)
+            if (c.used[k] < kinds_[k].operations.size())
+                take(kinds_[k].effect, kinds_[k].operations.size() - c.used[k]);
     }
 
     /// The operation that `choice` stands for in `c`.
-    std::size_t operation(const Configuration& c, Choice choice) const;
-    const Effect& effect(std::size_t operation) const { return operations_[operation].effect; }
-
-    /// All that must take effect has.
-    bool complete(const Configuration& c) const;
+    std::size_t operation(const Configuration& c, Choice choice) const {
+        return choice.endless ? kinds_[choice.at].operations[c.used[choice.at]] : in_slot_[choice.at];
+    }
+    /// Of the certain ones that never return, one that has not taken effect; `nothing` when all have.
+    static constexpr std::size_t nothing = ~std::size_t{0};
+    std::size_t missing(const Configuration& c) const;
 
 private:
-    static constexpr std::size_t no_slot = Slots::count_max;
-
     bool has_earlier_twin(const Configuration& c, std::size_t change) const;
+    void assign_slots();
+    void assign_kinds();
+    void enter(std::size_t operation);
+    void leave(std::size_t operation);
 
     const std::vector<ItemOperation>& operations_;
+    const std::vector<Event>& events_;
+    std::size_t now_ = 0;
+    bool crowded_ = false;
     std::vector<std::size_t> slot_of_, kind_of_; ///< by operation
-    std::vector<std::size_t> free_slots_;
     std::vector<std::size_t> in_slot_;
     std::vector<std::size_t> looks_, changes_; ///< operations in slots; changes in the order of their returns
-    std::vector<Endless> must_, may_;          ///< all kinds there will be
+    std::vector<Endless> kinds_;
+    std::size_t certain_kinds_ = 0;
 };
 
 } // namespace bookstore::history
