@@ -59,6 +59,7 @@ class Process:
     def __init__(self, shop, role, id_, port, host=None):
         self.shop, self.role, self.id, self.port = shop, role, id_, port
         self.host = host        # a network.Host, or None: here, beside all the others
+        self.config = None      # a file of its own instead of the shop's
         self.name = f'{role}-{id_}'
         self.data = shop.folder / self.name
         self.log = shop.folder / f'{self.name}.log'
@@ -69,7 +70,7 @@ class Process:
         return f'{self.host.address if self.host else self.shop.host}:{self.port}'
 
     def command(self, *arguments):
-        return [str(BIN / 'bookstored'), f'--role={self.role}', f'--id={self.id}', f'--config={self.shop.config}',
+        return [str(BIN / 'bookstored'), f'--role={self.role}', f'--id={self.id}', f'--config={self.config or self.shop.config}',
                 f'--data-dir={self.data}', *self.shop.arguments, *arguments]
 
     def start(self, *arguments, before=(), environment=None):
