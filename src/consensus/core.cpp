@@ -27,8 +27,10 @@ Core::Core(Options chosen, Restored restored, base::Random& dice, base::TimePoin
     if (log.last_term() > hard.term) hard = {log.last_term(), nobody};
     // A node that was up before may have promised its leader, a moment ago, not to vote for another.
     if (hard.term > Term{} && !built_in(Mutant::forgets_contact)) contact = start;
-    // Alone, or not a voter, it has nobody to wait for: it stands, or asks to join, at once.
-    const bool waits = is_voter(*this) && configuration().voters.size() > 1;
+    // One that does not stand asks to join at once. One that is alone has nobody to wait for, unless it was
+    // made so by a leader of others: that one may still trust the promise.
+    const bool promised = hard.term > Term{} && hard.vote != options.self;
+    const bool waits = stands(*this) && (configuration().voters.size() > 1 || promised);
     deadline = waits ? start + election_wait(*this) : start;
 }
 
@@ -45,6 +47,10 @@ void send(Core& core, NodeId to, Term term, decltype(Message::body) body, RestsO
 
 bool is_voter(const Core& core, NodeId node) {
     return contains(core.configuration().voters, node);
+}
+
+bool stands(const Core& core) {
+    return core.membership.may_be_voter(core.options.self, core.commit);
 }
 
 bool is_sticky(const Core& core) {

@@ -60,6 +60,10 @@ inline bool is_voter(const Core& core) {
     return is_voter(core, core.options.self);
 }
 
+/// Stands for election: a voter, or one whose removal may not be committed. Such a one can be the only node
+/// that has what must be led on, and though it does not count itself, the others need it for that (4.2.2).
+bool stands(const Core& core);
+
 /// Has heard from a leader within T, or leads: votes only for whom that leader chose (4.2.3).
 bool is_sticky(const Core& core);
 

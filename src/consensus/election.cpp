@@ -106,7 +106,7 @@ void count_votes(Core& core) {
 }
 
 void on_peer_lost(Core& core, NodeId peer) {
-    if (core.role != Role::follower || peer != core.leader || !is_voter(core)) return;
+    if (core.role != Role::follower || peer != core.leader || !stands(core)) return;
     const auto t = core.options.election_timeout;
     // Survivors hear of the same death at the same moment: the spread keeps them from standing together.
     const auto spread = base::Duration(core.random.below(static_cast<std::uint64_t>(t.count()) / 4 + 1));

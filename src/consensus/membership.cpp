@@ -40,6 +40,13 @@ const Configuration& Membership::at(LogIndex index) const {
     return later == changes_.begin() ? base_ : std::prev(later)->configuration;
 }
 
+bool Membership::may_be_voter(NodeId node, LogIndex commit) const {
+    return contains(at(commit).voters, node) ||
+           std::any_of(changes_.begin(), changes_.end(), [&](const Change& change) {
+               return change.index > commit && contains(change.configuration.voters, node);
+           });
+}
+
 bool Membership::ever_had(NodeId node) const {
     return contains(base_, node) || std::any_of(changes_.begin(), changes_.end(), [&](const Change& change) {
                return contains(change.configuration, node);

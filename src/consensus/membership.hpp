@@ -28,6 +28,8 @@ public:
     LogIndex index() const { return changes_.empty() ? LogIndex{} : changes_.back().index; }
     /// As of `index`, from the log's base on.
     const Configuration& at(LogIndex index) const;
+    /// A voter as of `commit`, or later: only what is committed is sure to have ended that.
+    bool may_be_voter(NodeId node, LogIndex commit) const;
     /// In any configuration known here, past ones too.
     bool ever_had(NodeId node) const;
 

@@ -27,7 +27,7 @@ public:
     void operator()(Tick) {
         if (core.leadership) return lead_on(core);
         if (core.now < core.deadline) return;
-        if (is_voter(core))
+        if (stands(core))
             begin_pre_vote(core);
         else
             ask_to_join(core);

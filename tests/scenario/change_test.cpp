@@ -140,35 +140,6 @@ TEST_CASE("a lost disk is replaced: learner, old identity out, newcomer in", "[c
         group.run_until([&] { return group.has_applied(2, "after") && group.has_applied(4, "after"); }, 2s));
 }
 
-TEST_CASE("a leader that removes itself leads until that is committed, and then names a successor",
-          "[change]") {
-    Group group(3);
-    group.elect(1);
-    group.pass(heartbeat_interval);
-    group.isolate(3);
-    group.change(1, Kind::remove, 1);
-    const auto index = group.raft(1).last_index();
-    CHECK(group.leads(1));
-
-    SECTION("its own copy does not count") {
-        group.deliver_only(to(2));
-        CHECK(group.raft(2).last_index() == index);
-        group.deliver();
-        CHECK(group.raft(1).commit_index() < index);
-        CHECK(group.leads(1));
-    }
-    SECTION("and it goes at once when the others have it") {
-        group.heal();
-        group.pass(2 * heartbeat_interval);
-        CHECK_FALSE(group.leads(1));
-        CHECK(group.leader() != 0);
-        CHECK(group.voters(group.leader()) == Nodes{2, 3});
-        group.pass(10s);
-        CHECK(group.leader() != 1);
-        CHECK(group.raft(group.leader()).term() == Term{2}); // nobody had to be deposed again
-    }
-}
-
 TEST_CASE("P5: a configuration goes with the entry that brought it, back to one that was compacted",
           "[change][P5]") {
     Group group(3, {}, 1);
@@ -215,28 +186,6 @@ TEST_CASE("a snapshot brings the configuration as of its end, not a later one", 
     CHECK(group.voters(3) == Nodes{1, 2, 3, 4});
     group.heal();
     CHECK(group.run_until([&] { return group.voters(3) == Nodes{1, 2, 3}; }, 2s));
-}
-
-TEST_CASE("who was removed is told, and disturbs nobody meanwhile", "[change]") {
-    Group group(4);
-    group.elect(1);
-    group.pass(heartbeat_interval);
-    group.isolate(4);
-    group.change(1, Kind::remove, 4);
-    group.pass(21 * election_timeout);
-    REQUIRE(group.leads(1));
-    const auto term = group.raft(1).term();
-    CHECK(group.voters(4) == Nodes{1, 2, 3, 4}); // it has not heard of it
-    CHECK(group.raft(1).peers().size() == 2);    // the leader told it for as long as for any guest
-
-    group.heal();
-    REQUIRE(group.run_until([&] { return group.voters(4) == Nodes{1, 2, 3}; }, 5s));
-    CHECK(group.run_until([&] { return group.raft(4).commit_index() >= group.raft(4).configuration_index(); },
-                          1s));
-    CHECK(group.raft(4).ever_member());
-    group.pass(5s);
-    CHECK(group.raft(1).term() == term);
-    CHECK(group.leads(1));
 }
 
 TEST_CASE("a promoted node can be elected by one who has not heard of its promotion", "[change]") {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "consensus/membership.hpp"
 #include "consensus/quorum.hpp"
 #include "sim/failure.hpp"
 #include "sim/raft/node.hpp"
@@ -30,12 +31,18 @@ bool same(const Entry& a, const Entry& b) {
 void Checker::examine(const Node& node, const Effects& effects) {
     if (effects.persist) check_log_matching(node, *effects.persist);
     if (effects.change && effects.change->role == Role::leader) check_new_leader(node);
-    check_commit(node);
+    const bool led = leading_.contains(node.id()); // a leader that is removed commits that, and steps down
+    check_commit(node, led || node.leads());
     if (node.leads()) check_leases(node);
+    if (node.leads())
+        leading_.insert(node.id());
+    else
+        leading_.erase(node.id());
 }
 
 void Checker::restarted(const Node& node) {
     commits_[node.id()] = node.core().commit_index();
+    leading_.erase(node.id());
 }
 
 void Checker::sent(const Node& node, const Message& message) {
@@ -75,12 +82,12 @@ void Checker::check_new_leader(const Node& node) {
         fail("leader completeness", node, ": compacted too much");
 }
 
-void Checker::check_commit(const Node& node) {
+void Checker::check_commit(const Node& node, bool as_leader) {
     auto& before = commits_[node.id()];
     const auto commit = node.core().commit_index();
     if (commit < before) fail("commit went back", node, " from ", number(before), " to ", number(commit));
     if (commit > node.core().last_index()) fail("commit beyond the log", node);
-    if (commit > before && node.leads()) {
+    if (commit > before && as_leader) {
         check_commit_is_earned(node);
         committed_in_.resize(std::max<std::size_t>(committed_in_.size(), number(commit)), node.core().term());
         for (auto index = number(before); index < number(commit); ++index)
@@ -96,7 +103,7 @@ void Checker::check_commit_is_earned(const Node& node) const {
     std::size_t copies = 0;
     const auto& voters = node.core().configuration().voters;
     for (const auto* other : nodes_) {
-        if (std::find(voters.begin(), voters.end(), other->id()) == voters.end()) continue;
+        if (!contains(voters, other->id())) continue;
         const auto* entry = other->platter().find(commit);
         if (other->platter().base() >= commit || (entry && entry->term == term)) ++copies;
     }
@@ -116,10 +123,25 @@ void Checker::check_leases(const Node& node) const {
 void Checker::applied(const Node& node, const Entry& entry) {
     if (entry.index != node.applied() + 1)
         fail("applied out of order", node, ", index ", number(entry.index));
-    if (entry.index == newest_applied() + 1)
+    if (entry.index == newest_applied() + 1) {
         history_.push_back(entry);
-    else if (!same(history_.at(static_cast<std::size_t>(number(entry.index) - 1)), entry))
+        if (entry.kind == EntryKind::configuration) check_configuration(node, entry);
+    } else if (!same(history_.at(static_cast<std::size_t>(number(entry.index) - 1)), entry))
         fail("state machine safety", node, ", index ", number(entry.index));
+}
+
+/// From one to the next at most one voter comes or goes.
+void Checker::check_configuration(const Node& node, const Entry& entry) {
+    const auto next = decode_configuration(*entry.payload).value();
+    const auto kept =
+        static_cast<std::size_t>(std::count_if(next.voters.begin(), next.voters.end(), [&](NodeId voter) {
+            return contains(configuration_.voters, voter);
+        }));
+    const auto changed = (next.voters.size() - kept) + (configuration_.voters.size() - kept);
+    if (changed > 1) fail("one server at a time", node, ", index ", number(entry.index));
+    if (next.voters.empty()) fail("nobody is left", node, ", index ", number(entry.index));
+    configuration_ = next;
+    configuration_index_ = entry.index;
 }
 
 void Checker::acknowledged(const Entry& entry) {

@@ -4,6 +4,7 @@
 /// Failure.
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -34,6 +35,10 @@ public:
     consensus::LogIndex newest_applied() const { return consensus::LogIndex{history_.size()}; }
     consensus::LogIndex newest_acknowledged() const { return newest_acknowledged_; }
     std::uint64_t acknowledgements() const { return acknowledgements_; }
+    /// The newest that anybody has applied; the first one is given.
+    void starts_with(consensus::Configuration configuration) { configuration_ = std::move(configuration); }
+    const consensus::Configuration& configuration() const { return configuration_; }
+    consensus::LogIndex configuration_index() const { return configuration_index_; }
     /// The term of an entry that somebody applied.
     consensus::Term applied_term(consensus::LogIndex index) const;
 
@@ -56,8 +61,9 @@ private:
 
     void check_log_matching(const Node& node, const consensus::Persist& step);
     void check_new_leader(const Node& node);
-    void check_commit(const Node& node);
+    void check_commit(const Node& node, bool as_leader);
     void check_commit_is_earned(const Node& node) const;
+    void check_configuration(const Node& node, const consensus::Entry& entry);
     void check_leases(const Node& node) const;
     consensus::Term committed_in(consensus::LogIndex index) const;
 
@@ -66,9 +72,12 @@ private:
     std::map<consensus::Term, consensus::NodeId> leaders_;
     std::map<std::pair<consensus::NodeId, consensus::Term>, consensus::NodeId> votes_;
     std::map<consensus::NodeId, consensus::LogIndex> commits_;
+    std::set<consensus::NodeId> leading_;
     std::vector<consensus::Entry> history_; ///< what has been applied, by anybody, from index 1 on
     std::vector<consensus::Term>
         committed_in_; ///< the lowest term whose leader committed it, from index 1 on
+    consensus::Configuration configuration_;
+    consensus::LogIndex configuration_index_{};
     consensus::LogIndex newest_acknowledged_{};
     std::uint64_t acknowledgements_ = 0;
 };

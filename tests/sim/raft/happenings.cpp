@@ -72,7 +72,7 @@ void World::crash(Node& node) {
     for (const auto& other : nodes_)
         if (other->up() && one_in(random_, 2)) other->give(PeerLost{node.id()});
     schedule_.after(draw(random_, weather_.down), [this, &node] {
-        if (!node.up() && !calm_) node.restart();
+        if (!node.up() && !node.gone() && !calm_) node.restart();
     });
 }
 
@@ -91,6 +91,8 @@ void World::topple(Node& leader) {
 }
 
 void World::leader_rose(Node& leader) {
+    if (weather_.changes != Every{} && one_in(random_, 2)) // at once, before it has committed anything
+        schedule_.after({}, [this, &leader] { change_members(leader); });
     if (!one_in(random_, weather_.short_reigns)) return;
     schedule_.after(draw(random_, {{}, weather_.delay.most / 8}), [this, &leader] {
         if (leader.leads() && !calm_) topple(leader);
@@ -120,7 +122,8 @@ void World::lose_connection() {
 
 void World::send_snapshot(Node& from, NodeId to) {
     const Snapshot snapshot{from.id(), from.core().term(), from.applied(),
-                            checker_.applied_term(from.applied())};
+                            checker_.applied_term(from.applied()),
+                            from.core().configuration_at(from.applied())};
     auto finish = [this, &from, to, life = from.life()](std::optional<LogIndex> held) {
         schedule_.after(draw(random_, weather_.delay), [&from, to, life, held] {
             if (from.life() == life) from.give(SnapshotSent{to, held.value_or(LogIndex{}), held.has_value()});

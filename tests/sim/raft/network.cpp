@@ -10,6 +10,11 @@ Network::Network(Schedule& schedule, base::Random& random, const Weather& weathe
     : schedule_(schedule), random_(random), weather_(weather), receive_(std::move(receive)) {}
 
 void Network::send(Message message) {
+    if (message.to == consensus::nobody) {
+        for (const auto node : nodes_)
+            if (node != message.from) send({message.from, node, message.term, message.body});
+        return;
+    }
     if (weather_.through_codec) {
         auto decoded = consensus::decode_message(consensus::encode(message));
         if (!decoded) throw Failure("codec: a message does not survive the wire");

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <set>
+#include <vector>
 
 #include <bookstore/base/random.hpp>
 #include <bookstore/consensus/message.hpp>
@@ -20,6 +21,8 @@ public:
     /// All outlive the network.
     Network(Schedule& schedule, base::Random& random, const Weather& weather, Receive receive);
 
+    /// What is sent to `nobody` reaches every node that was attached.
+    void attach(consensus::NodeId node) { nodes_.push_back(node); }
     void send(consensus::Message message);
 
     /// From now on nothing that `from` sends reaches `to`.
@@ -35,6 +38,7 @@ private:
     base::Random& random_;
     const Weather& weather_;
     Receive receive_;
+    std::vector<consensus::NodeId> nodes_;
     std::set<Link> cuts_;
     std::map<Link, base::TimePoint> last_arrival_;
 };

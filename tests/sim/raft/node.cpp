@@ -9,7 +9,6 @@ using namespace consensus;
 Node::Node(Surroundings& around, NodeId id, Configuration configuration, Clock clock)
     : around_(around),
       id_(id),
-      configuration_(configuration),
       clock_(clock),
       random_(around.random.next()),
       disk_(around.schedule, around.random, around.weather, Platter(std::move(configuration)),
@@ -25,7 +24,7 @@ Options Node::options() const {
             .drift_margin = weather.drift_margin,
             .append_bytes_max = weather.append_bytes_max,
             .appends_in_flight_max = weather.appends_in_flight_max,
-            .reluctant = weather.reluctant && id_ == configuration_.voters.back()};
+            .reluctant = weather.reluctant && number(id_) == static_cast<std::uint64_t>(weather.voters)};
 }
 
 bool Node::paused() const {
@@ -128,6 +127,11 @@ void Node::restart() {
     wake_in_time();
 }
 
+void Node::lose_disk() {
+    if (up()) crash();
+    gone_ = true;
+}
+
 void Node::pause(base::Duration duration) {
     if (!paused()) paused_until_ = around_.schedule.now() + duration;
 }
@@ -186,11 +190,11 @@ void Node::install() {
     const auto installation = std::move(installing_);
     const auto& snapshot = installation->snapshot;
     if (core_->wants_snapshot(snapshot.index, snapshot.term)) {
-        disk_.platter.install(snapshot.index, snapshot.term, configuration_);
+        disk_.platter.install(snapshot.index, snapshot.term, snapshot.configuration);
         applied_ = snapshot.index;
         proposed_.clear();
         step(SnapshotInstalled{snapshot.leader, snapshot.leader_term, snapshot.index, snapshot.term,
-                               configuration_});
+                               snapshot.configuration});
     } else {
         wake_in_time();
     }

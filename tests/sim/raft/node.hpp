@@ -38,6 +38,7 @@ struct Snapshot {
     consensus::Term leader_term{};
     consensus::LogIndex index{};
     consensus::Term term{};
+    consensus::Configuration configuration; ///< as of `index`
 };
 
 class Node {
@@ -48,6 +49,8 @@ public:
     void give(consensus::Event event);
     void crash();
     void restart();
+    /// It never comes back: who starts in its place is another node.
+    void lose_disk();
     void pause(base::Duration duration);
     void stall_disk(base::Duration duration) { disk_.stall(duration); }
     /// Makes a checkpoint of the state and cuts the log, but for the last `tail` entries.
@@ -63,6 +66,7 @@ public:
 
     consensus::NodeId id() const { return id_; }
     bool up() const { return core_ != nullptr; }
+    bool gone() const { return gone_; }
     bool paused() const;
     bool leads() const { return up() && core_->role() == consensus::Role::leader; }
     /// Counts lives: what was begun in a former one is void.
@@ -95,11 +99,11 @@ private:
 
     Surroundings& around_;
     consensus::NodeId id_;
-    consensus::Configuration configuration_;
     Clock clock_;
     base::Random random_;
     Disk disk_;
     std::unique_ptr<consensus::Raft> core_; ///< null while it is down
+    bool gone_ = false;
     std::uint64_t life_ = 0;
     base::TimePoint paused_until_{};
     base::TimePoint alarm_at_{}; ///< local time of the next wake(); none: TimePoint{}

@@ -24,6 +24,7 @@ void Platter::write(const consensus::Persist& step) {
         entries_.erase(entries_.begin(),
                        entries_.begin() + static_cast<std::ptrdiff_t>(*step.compact_to - base_));
         base_ = *step.compact_to;
+        if (step.base_configuration) configuration_ = *step.base_configuration;
     }
 }
 

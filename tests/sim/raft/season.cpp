@@ -53,12 +53,26 @@ void late_messages(Weather& weather, base::Random& random) {
     weather.partitions = weather.crashes = weather.pauses = weather.stalls = {};
 }
 
+void rival_changes(Weather& weather, base::Random& random) {
+    weather.change_members(random);
+    weather.changes = milliseconds(4) + milliseconds(random.below(20));
+    weather.wipes = {};
+    weather.delay = {milliseconds(1), milliseconds(10)};
+    weather.disk = {microseconds(100), milliseconds(2)};
+    weather.proposals = milliseconds(20);
+    weather.coups = milliseconds(60) + milliseconds(random.below(100));
+    weather.short_reigns = 2;
+    weather.loss = 0;
+    weather.down = {milliseconds(20), milliseconds(200)};
+    weather.pauses = weather.stalls = {};
+}
+
 } // namespace
 
 Season any_season(base::Random& random) {
     using enum Season;
     return pick(random, {mixed, mixed, mixed, mixed, falling_leaders, falling_leaders, forgotten_leaders,
-                         forgotten_votes, late_messages});
+                         forgotten_votes, late_messages, rival_changes});
 }
 
 void set_in(Weather& weather, Season season, base::Random& random) {
@@ -73,6 +87,8 @@ void set_in(Weather& weather, Season season, base::Random& random) {
         return forgotten_votes(weather, random);
     case Season::late_messages:
         return late_messages(weather, random);
+    case Season::rival_changes:
+        return rival_changes(weather, random);
     }
 }
 

@@ -14,6 +14,7 @@ enum class Season {
     forgotten_leaders, ///< followers crash and are back at once, while somebody else could win
     forgotten_votes,   ///< voters crash before their disks are done, while two candidates ask
     late_messages,     ///< streams get stuck while leadership is handed over or lost
+    rival_changes,     ///< leaders fall as soon as they have changed who counts
 };
 
 struct SeasonName {
@@ -27,6 +28,7 @@ inline constexpr std::array season_names{
     SeasonName{Season::forgotten_leaders, "forgotten-leaders"},
     SeasonName{Season::forgotten_votes, "forgotten-votes"},
     SeasonName{Season::late_messages, "late-messages"},
+    SeasonName{Season::rival_changes, "rival-changes"},
 };
 
 Season any_season(base::Random& random);

@@ -12,7 +12,7 @@ Weather Weather::draw(base::Random& random, std::optional<int> voters) {
     Weather w;
     w.voters = voters.value_or(pick(random, {1, 2, 3, 3, 3, 3, 4, 5, 5, 5}));
     w.reluctant = w.voters > 1 && one_in(random, 3);
-    w.learner = one_in(random, 4);
+    w.newcomers = one_in(random, 4) ? 1 : 0;
     w.heartbeat_interval = pick(random, {milliseconds(10), milliseconds(20), milliseconds(45)});
     w.append_bytes_max = pick<std::size_t>(random, {1, 1, 30, 100, 1'000});
     w.appends_in_flight_max = pick<std::size_t>(random, {1, 2, 4});
@@ -46,7 +46,16 @@ Weather Weather::draw(base::Random& random, std::optional<int> voters) {
     w.lost_connections = sometimes(random, milliseconds(100), milliseconds(1'000));
     w.compaction_tail = pick(random, {0, 0, 3, 20});
     w.dead = one_in(random, 2) ? (w.voters - 1) / 2 : 0;
+    if (one_in(random, 3)) w.change_members(random);
     return w;
+}
+
+/// Nobody is dead for good then: the voters that are left may all be needed.
+void Weather::change_members(base::Random& random) {
+    changes = pick<Every>(random, {milliseconds(10), milliseconds(40), milliseconds(200)});
+    wipes = one_in(random, 2) ? milliseconds(500) : Every{};
+    newcomers = static_cast<int>(random.below(3));
+    dead = 0;
 }
 
 void Weather::calm() {
@@ -54,7 +63,7 @@ void Weather::calm() {
     loss = duplicate = short_reigns = 0;
     disk = {microseconds(500), milliseconds(5)};
     proposals = milliseconds(1);
-    partitions = crashes = coups = pauses = stalls = transfers = lost_connections = {};
+    partitions = crashes = coups = pauses = stalls = transfers = lost_connections = changes = wipes = {};
 }
 
 } // namespace bookstore::sim

@@ -13,7 +13,7 @@ namespace bookstore::sim {
 struct Weather {
     int voters = 3;
     bool reluctant = false; ///< the last voter is
-    bool learner = false;
+    int newcomers = 0;      ///< nodes that are in no configuration at the start
 
     base::Duration election_timeout = base::milliseconds(100);
     base::Duration heartbeat_interval = base::milliseconds(20);
@@ -43,9 +43,12 @@ struct Weather {
     Every transfers{};
     Every compactions{};
     Every lost_connections{};
+    Every changes{};         ///< of membership
+    Every wipes{};           ///< a voter loses its disk, and a newcomer starts in its place
     int compaction_tail = 0; ///< applied entries that a compaction leaves
     int dead = 0;            ///< so many, a minority, do not come back when all is calm
 
+    void change_members(base::Random& random);
     static Weather draw(base::Random& random, std::optional<int> voters);
     /// The faults end; what is slow becomes ordinary.
     void calm();

@@ -4,6 +4,7 @@
 #include <array>
 #include <sstream>
 
+#include "consensus/membership.hpp"
 #include "sim/failure.hpp"
 
 namespace bookstore::sim {
@@ -37,15 +38,22 @@ World::World(const Setup& setup)
     Configuration configuration;
     for (int i = 1; i <= weather_.voters; ++i)
         configuration.voters.push_back(NodeId{static_cast<std::uint64_t>(i)});
-    const int all = weather_.voters + (weather_.learner ? 1 : 0);
-    for (int i = 1; i <= all; ++i) {
-        const auto range = static_cast<std::uint64_t>(weather_.drift_ppm);
-        const int drift = static_cast<int>(random_.below(2 * range + 1)) - weather_.drift_ppm;
-        const auto offset = base::milliseconds(random_.below(60'000));
-        nodes_.push_back(std::make_unique<Node>(around_, NodeId{static_cast<std::uint64_t>(i)}, configuration,
-                                                Clock(offset, drift)));
-        checker_.watch(*nodes_.back());
-    }
+    checker_.starts_with(configuration);
+    for (int i = 1; i <= weather_.voters; ++i)
+        add_node(configuration);
+    for (int i = 1; i <= weather_.newcomers; ++i)
+        add_node({});
+}
+
+Node& World::add_node(Configuration configuration) {
+    const auto range = static_cast<std::uint64_t>(weather_.drift_ppm);
+    const int drift = static_cast<int>(random_.below(2 * range + 1)) - weather_.drift_ppm;
+    const auto offset = base::milliseconds(random_.below(60'000));
+    const NodeId id{nodes_.size() + 1};
+    nodes_.push_back(std::make_unique<Node>(around_, id, std::move(configuration), Clock(offset, drift)));
+    network_.attach(id);
+    checker_.watch(*nodes_.back());
+    return *nodes_.back();
 }
 
 Report World::run() try {
@@ -62,9 +70,9 @@ std::string World::describe() const {
     static constexpr std::array roles{"follower", "pre-candidate", "candidate", "leader"};
     std::ostringstream text;
     for (const auto& node : nodes_) {
-        text << "\n  node " << number(node->id()) << (is_voter(*node) ? "" : " (learner)");
+        text << "\n  node " << number(node->id()) << (is_voter(*node) ? "" : " (no voter)");
         if (!node->up()) {
-            text << " down";
+            text << (node->gone() ? " gone" : " down");
             continue;
         }
         const auto& core = node->core();
@@ -73,6 +81,10 @@ std::string World::describe() const {
              << ", leader " << number(core.leader()) << ", log " << number(core.first_index()) << ".."
              << number(core.last_index()) << ", durable " << number(core.durable_index()) << ", commit "
              << number(core.commit_index()) << ", applied " << number(node->applied());
+        text << ", voters";
+        for (const auto voter : core.configuration().voters)
+            text << ' ' << number(voter);
+        text << " as of " << number(core.configuration_index());
         for (const auto& peer : core.peers())
             text << "\n    knows " << number(peer.node) << " to hold " << number(peer.match)
                  << (peer.snapshotting ? ", sends it a snapshot" : "");
@@ -102,6 +114,8 @@ void World::storm() {
     repeat(weather_.transfers, &World::transfer);
     repeat(weather_.compactions, &World::compact);
     repeat(weather_.lost_connections, &World::lose_connection);
+    repeat(weather_.changes, &World::change_members);
+    repeat(weather_.wipes, &World::lose_disk);
     const auto end = schedule_.now() + stormy_;
     while (schedule_.run_one(end))
         ++events_;
@@ -128,13 +142,13 @@ void World::calm() {
 void World::settle_the_dead() {
     int down = 0;
     for (const auto& node : nodes_)
-        if (!node->up() && is_voter(*node)) ++down;
+        if (!node->up() && !node->gone() && is_voter(*node)) ++down;
     while (down < weather_.dead)
         if (auto& node = any(); node.up() && is_voter(node)) node.crash(), ++down;
     while (down > weather_.dead)
-        if (auto& node = any(); !node.up() && is_voter(node)) node.restart(), --down;
+        if (auto& node = any(); !node.up() && !node.gone() && is_voter(node)) node.restart(), --down;
     for (const auto& node : nodes_)
-        if (!node->up() && !is_voter(*node)) node->restart();
+        if (!node->up() && !node->gone() && !is_voter(*node)) node->restart();
 }
 
 template <typename Holds>
@@ -161,7 +175,7 @@ bool World::agreed() const {
 }
 
 bool World::is_voter(const Node& node) const {
-    return number(node.id()) <= static_cast<std::uint64_t>(weather_.voters);
+    return contains(checker_.configuration().voters, node.id());
 }
 
 Node& World::any() {

@@ -55,6 +55,10 @@ private:
     void transfer();
     void compact();
     void lose_connection();
+    void change_members();
+    void change_members(Node& leader);
+    void lose_disk();
+    bool may_lose_a_disk() const;
     void send_snapshot(Node& from, consensus::NodeId to);
 
     void storm();
@@ -64,6 +68,7 @@ private:
     void run_until(Holds holds, int timeouts, const char* otherwise);
     bool agreed() const;
     std::string describe() const;
+    Node& add_node(consensus::Configuration configuration);
     bool is_voter(const Node& node) const;
     Node& any();
     Node& leader_or_any();
@@ -77,7 +82,8 @@ private:
     Checker checker_;
     Surroundings around_;
     std::vector<std::unique_ptr<Node>> nodes_;
-    bool calm_ = false; ///< the faults are over
+    base::TimePoint last_change_{}; ///< of membership, by anybody
+    bool calm_ = false;             ///< the faults are over
     std::uint64_t proposals_ = 0;
     std::uint64_t events_ = 0;
 };
