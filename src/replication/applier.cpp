@@ -1,6 +1,8 @@
 #include "replication/applier.hpp"
 
+#include <algorithm>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 #include <bookstore/base/error.hpp>
@@ -13,6 +15,26 @@ namespace {
 
 constexpr std::size_t turn_commands_max = 4'096; ///< then the loop gets to do something else
 constexpr std::size_t changes_max = 65'536;      ///< rows that wait for the store
+constexpr std::size_t changes_at_once = 8'192;   ///< so many are a transaction that is large enough
+constexpr base::Duration store_delay = base::milliseconds(100);
+
+/// Of the changes to one row the last, and the rows in the order of their keys, which is the order that the
+/// store's trees like best.
+std::vector<base::RowChange> last_of_each_row(std::vector<base::RowChange> changes) {
+    const auto before = [](const base::RowChange& a, const base::RowChange& b) {
+        return std::tie(a.table, a.row.front()) < std::tie(b.table, b.row.front());
+    };
+    std::stable_sort(changes.begin(), changes.end(), before);
+    auto kept = changes.begin();
+    for (auto change = changes.begin(); change != changes.end(); ++change) {
+        const auto next = std::next(change);
+        if (next != changes.end() && !before(*change, *next)) continue;
+        if (kept != change) *kept = std::move(*change);
+        ++kept;
+    }
+    changes.erase(kept, changes.end());
+    return changes;
+}
 
 } // namespace
 
@@ -55,7 +77,7 @@ void Applier::turn() {
         std::move(changed.begin(), changed.end(), std::back_inserter(changes_));
         hooks_.applied(entry, outcomes);
     }
-    store();
+    store_soon();
     if (!backlog_.empty() && changes_.size() < changes_max && !turn_posted_) {
         turn_posted_ = true;
         scheduler_.post([weak = std::weak_ptr(self_)] {
@@ -68,12 +90,20 @@ void Applier::turn() {
     hooks_.progressed();
 }
 
+void Applier::store_soon() {
+    if (changes_.size() >= changes_at_once) return store();
+    if (store_timer_ || halted_ || submitted_.index == position_.index) return;
+    store_timer_ = scheduler_.after(store_delay, [this] { store(); });
+}
+
 void Applier::store() {
+    store_timer_.reset();
     if (storing_ || paused_ || halted_ || submitted_.index == position_.index) return;
     storing_ = true;
     submitted_ = position_;
     auto changes = std::make_shared<std::vector<base::RowChange>>(std::exchange(changes_, {}));
-    worker_.submit([&store = store_, changes, position = position_] { store.apply(*changes, position); },
+    worker_.submit([&store = store_, changes,
+                    position = position_] { store.apply(last_of_each_row(std::move(*changes)), position); },
                    [weak = std::weak_ptr(self_)](std::exception_ptr failure) {
                        if (const auto self = weak.lock()) (*self)->stored(std::move(failure));
                    });
@@ -85,7 +115,7 @@ void Applier::stored(std::exception_ptr failure) {
         halt();
         return hooks_.failed(describe(failure));
     }
-    store();
+    store_soon();
     if (!turn_posted_) turn();
 }
 
@@ -99,6 +129,7 @@ void Applier::restart_at(Position position) {
     INVARIANT(position.index >= position_.index);
     backlog_.clear();
     changes_.clear();
+    store_timer_.reset();
     machine_.take_changes();
     position_ = submitted_ = position;
     paused_ = false;

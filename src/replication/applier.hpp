@@ -17,8 +17,9 @@
 
 namespace bookstore::replication {
 
-/// Loop thread only. One transaction is under way at a time; what is applied meanwhile goes into the next
-/// one. A long backlog is applied over several turns of the loop, and waits when the store falls far behind.
+/// Loop thread only. The store may trail, for the log holds what it lacks: changes gather for a while, of the
+/// changes to one row only the last is written, and one transaction at a time is under way. A long backlog is
+/// applied over several turns of the loop, and waits when the store falls far behind.
 class Applier {
 public:
     using Position = storage::StateStore::Position;
@@ -46,6 +47,8 @@ public:
 
     /// While a snapshot is installed: nothing is applied, no job is submitted.
     void pause() { paused_ = true; }
+    /// What is applied goes to the store now, and not a little later. For a stop in good order.
+    void flush() { store(); }
     /// Goes on where pause() stopped it.
     void resume();
     /// The machine and the store hold a snapshot at `position`: all that waited is part of it.
@@ -56,6 +59,7 @@ public:
 private:
     void turn();
     void apply(const consensus::Entry& entry);
+    void store_soon();
     void store();
     void stored(std::exception_ptr failure);
 
@@ -69,6 +73,7 @@ private:
     Position position_;
     Position submitted_;
     std::vector<base::RowChange> changes_; ///< applied, not submitted
+    std::unique_ptr<base::Timer> store_timer_;
     bool storing_ = false;
     bool turn_posted_ = false;
     bool paused_ = false;

@@ -57,6 +57,7 @@ void Checkpoints::run() {
 void Checkpoints::checkpoint() {
     running_ = true;
     since_bytes_ = 0;
+    hooks_.flush();
     auto durable_index = std::make_shared<std::uint64_t>(0);
     worker_.submit([&store = store_, durable_index] { *durable_index = store.checkpoint().index; },
                    [weak = std::weak_ptr(self_), durable_index](std::exception_ptr failure) {

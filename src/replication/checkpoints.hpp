@@ -42,6 +42,8 @@ public:
         /// The state is durable up to `index`, which leaves enough of a tail: the log may be cut up to it.
         std::function<void(std::uint64_t index)> compact;
         std::function<void(const std::string& cause)> failed;
+        /// A checkpoint is about to be asked for: what is applied had better be in the store.
+        std::function<void()> flush;
     };
 
     Checkpoints(storage::StateStore& store, base::Worker& worker, std::size_t checkpoint_bytes,

@@ -141,7 +141,10 @@ boost::asio::awaitable<void> Engine::Impl::stop(Self self, base::TimePoint deadl
 
 boost::asio::awaitable<void> Engine::Impl::make_state_durable(Self self, base::TimePoint deadline) {
     if (self->failure || !self->applier) co_return;
-    const std::function<bool()> stored = [&impl = *self] { return impl.applier->store_idle(); };
+    const std::function<bool()> stored = [&impl = *self] {
+        impl.applier->flush();
+        return impl.applier->store_idle();
+    };
     co_await until(self, deadline, stored);
     if (self->closed) co_return;
     net::Promise<bool> done;

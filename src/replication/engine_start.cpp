@@ -27,7 +27,8 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
                     [this](const consensus::Message& message) { peers.send(message); }, fail});
     checkpoints = std::make_unique<Checkpoints>(
         env.state, env.state_worker, options.checkpoint_bytes, options.log_keep_bytes,
-        Checkpoints::Hooks{[this](std::uint64_t index) { compact(index); }, fail});
+        Checkpoints::Hooks{[this](std::uint64_t index) { compact(index); }, fail,
+                           [this] { applier->flush(); }});
     applier = std::make_unique<Applier>(
         machine, env.state, env.state_worker, env.scheduler, loaded.state,
         Applier::Hooks{[this](const consensus::Entry& entry, std::vector<std::string>& outcomes) {
