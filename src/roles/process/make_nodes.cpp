@@ -1,9 +1,10 @@
 #include "roles/process/make_nodes.hpp"
 
+#include <utility>
+
 #include <bookstore/cluster/group.hpp>
 #include <bookstore/roles/catalog/catalog_node.hpp>
 #include <bookstore/roles/frontend/frontend_node.hpp>
-#include <bookstore/roles/frontend/http_probe.hpp>
 #include <bookstore/roles/order/order_node.hpp>
 
 namespace bookstore::roles {
@@ -16,7 +17,7 @@ bool takes_part(const cluster::Config& config, cluster::Role role) {
 } // namespace
 
 std::vector<std::unique_ptr<Node>> make_nodes(const World& world, const OpenDisk& open_disk,
-                                              net::HttpClient& client) {
+                                              cluster::HealthMonitor::Probe probe) {
     std::vector<std::unique_ptr<Node>> nodes;
     switch (world.config.role) {
     case cluster::Role::catalog:
@@ -30,7 +31,7 @@ std::vector<std::unique_ptr<Node>> make_nodes(const World& world, const OpenDisk
             nodes.push_back(std::make_unique<CatalogNode>(world, open_disk));
         if (takes_part(world.config, cluster::Role::order))
             nodes.push_back(std::make_unique<OrderNode>(world, open_disk));
-        nodes.push_back(std::make_unique<FrontendNode>(world, http_probe(client, world.config.secret)));
+        nodes.push_back(std::make_unique<FrontendNode>(world, std::move(probe)));
         break;
     }
     return nodes;

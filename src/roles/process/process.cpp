@@ -8,6 +8,7 @@
 #include <bookstore/base/log.hpp>
 #include <bookstore/net/loop.hpp>
 #include <bookstore/net/problem.hpp>
+#include <bookstore/roles/frontend/http_probe.hpp>
 #include <bookstore/roles/process.hpp>
 
 #include "roles/process/make_nodes.hpp"
@@ -46,7 +47,7 @@ Process::Process(const cluster::Config& config)
       random_(base::random_seed()),
       transport_(loop_, *scheduler_, metrics_, config.secret),
       client_(loop_, *scheduler_),
-      nodes_(make_nodes(world(), open_files_in(directory_, *scheduler_), client_)),
+      nodes_(make_nodes(world(), open_files_in(directory_, *scheduler_), http_probe(client_, config.secret))),
       router_(routes(), {config.secret, config.admin_secret}),
       server_(loop_, *scheduler_, router_, config.http, metrics_),
       signals_(loop_, SIGTERM, SIGINT),

@@ -1,0 +1,108 @@
+// Runs whole shops on virtual time, seed after seed. Exit status: 0 no promise broken, 1 one was, 2 bad
+// usage.
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <optional>
+#include <string_view>
+
+#include <unistd.h>
+
+#include <bookstore/base/log.hpp>
+
+#include "sim/shop/world.hpp"
+
+namespace {
+
+using namespace bookstore;
+
+struct Arguments {
+    std::uint64_t seeds = 100;
+    std::uint64_t first = 1;
+    std::uint64_t virtual_seconds = 4;
+    bool trace = false;
+};
+
+constexpr auto usage =
+    "usage: shop_simulator [--seeds N] [--first S] [--seed S] [--virtual-seconds V] [--trace]\n";
+
+volatile std::uint64_t seed_under_way = 0;
+
+/// An invariant of the shop itself aborts: the seed must be known then too.
+void tell_seed(int) {
+    char text[80];
+    const int length = std::snprintf(text, sizeof text, "seed %llu: an invariant was broken\n",
+                                     static_cast<unsigned long long>(seed_under_way));
+    const auto written = ::write(STDOUT_FILENO, text, static_cast<std::size_t>(length));
+    ::_exit(written > 0 ? 1 : 3);
+}
+
+std::optional<Arguments> parse(int argc, char** argv) {
+    Arguments arguments;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view option = argv[i];
+        if (option == "--trace") {
+            arguments.trace = true;
+            continue;
+        }
+        if (++i == argc) return std::nullopt;
+        const std::string_view text = argv[i];
+        std::uint64_t value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+        if (option == "--seeds")
+            arguments.seeds = value;
+        else if (option == "--first" || option == "--first-seed")
+            arguments.first = value;
+        else if (option == "--virtual-seconds")
+            arguments.virtual_seconds = value;
+        else if (option == "--seed")
+            arguments.first = value, arguments.seeds = 1;
+        else
+            return std::nullopt;
+    }
+    return arguments;
+}
+
+int run(const Arguments& arguments) {
+    shopsim::Report total;
+    for (std::uint64_t i = 0; i < arguments.seeds; ++i) {
+        const auto seed = arguments.first + i;
+        seed_under_way = seed;
+        shopsim::Setup setup{.seed = seed, .stormy = std::chrono::seconds(arguments.virtual_seconds)};
+        if (arguments.trace) setup.trace = [](const std::string& line) { std::cout << line << '\n'; };
+        try {
+            const auto report = shopsim::World(setup).run();
+            total.virtual_time += report.virtual_time;
+            total.events += report.events;
+            total.purchases += report.purchases;
+            total.reads += report.reads;
+            total.operations += report.operations;
+            total.unknown += report.unknown;
+        } catch (const std::exception& broken) {
+            std::cout << "seed " << seed << ": " << broken.what() << "\nreplay: shop_simulator --seed "
+                      << seed << " --virtual-seconds " << arguments.virtual_seconds << " --trace"
+                      << std::endl;
+            return 1;
+        }
+    }
+    const auto hours = std::chrono::duration<double, std::ratio<3600>>(total.virtual_time).count();
+    std::cout << arguments.seeds << " seeds, " << hours << " virtual hours, " << total.events << " events, "
+              << total.purchases << " purchases answered, " << total.reads << " reads, " << total.unknown
+              << " unknown outcomes, no promise broken\n";
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const auto arguments = parse(argc, argv);
+    if (!arguments) {
+        std::cerr << usage;
+        return 2;
+    }
+    base::log::start("shop", arguments->trace ? base::log::Level::info : base::log::Level::off);
+    std::signal(SIGABRT, tell_seed);
+    return run(*arguments);
+}
