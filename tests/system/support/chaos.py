@@ -96,6 +96,8 @@ class Chaos:
         self.ending.set()
         for t in self.threads:
             t.join(3 * PATIENCE)
+            if t.is_alive():
+                self.failed.append('a fault does not come to an end')
         assert not self.failed, f'seed {self.seed}: {self.failed}'
 
     def story(self):
@@ -106,8 +108,8 @@ class Chaos:
         try:
             while not self.ending.wait(dice.uniform(0.2, 1.8) * calm):
                 strike(name, dice)
-        except (AssertionError, OSError) as e:
-            self.failed.append(f'{name}: {e}')
+        except Exception as e:  # whatever it is, it must not end the faults without a word
+            self.failed.append(f'{name}: {e!r}')
             self.ending.set()
 
     def _strike_one(self, role, dice):
