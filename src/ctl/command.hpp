@@ -23,6 +23,7 @@ namespace bookstore::ctl {
 struct Context {
     const Options& options;
     ShopClient& shop;
+    net::HttpClient& http; ///< for calls to one process and no other
     base::Scheduler& scheduler;
     base::Random& random;
     Interruption& interruption;
@@ -54,6 +55,6 @@ std::span<const Command> all_commands();
 
 // Each in its own file.
 extern const Command search_command, lookup_command, buy_command, order_command, restock_command,
-    price_command, status_command, simulate_command;
+    price_command, status_command, simulate_command, audit_command, check_history_command;
 
 } // namespace bookstore::ctl

@@ -55,7 +55,8 @@ std::string general_help() {
     out += "\nOptions\n";
     append_options(out, general);
     out += "\nExit status: 0 done; 1 refused or failed: out of stock, not found, no frontend\n"
-           "answered; 2 bad usage. `bookstorectl COMMAND --help` tells more.\nSee also bookstorectl(1).\n";
+           "answered, something wrong was found; 2 bad usage; 3 could not tell.\n"
+           "`bookstorectl COMMAND --help` tells more. See also bookstorectl(1).\n";
     return out;
 }
 

@@ -28,7 +28,7 @@ int execute(const Options& options, const Terminal& terminal, bool colours) {
     ShopClient shop(http, *scheduler, options.endpoints, options.timeout, options.admin_secret);
     base::Random random(base::random_seed());
     Interruption interruption(loop, *scheduler);
-    Context context{options,      shop,         *scheduler,     random,
+    Context context{options,      shop,         http,           *scheduler,          random,
                     interruption, terminal.out, Style(colours), terminal.interactive};
 
     const auto commands = all_commands();

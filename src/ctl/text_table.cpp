@@ -88,6 +88,17 @@ std::string printable(std::string_view text) {
     return safe;
 }
 
+std::string printable_lines(std::string_view text) {
+    std::string safe;
+    for (std::size_t from = 0; from <= text.size();) {
+        const std::size_t end = std::min(text.find('\n', from), text.size());
+        safe += printable(text.substr(from, end - from));
+        if (end < text.size()) safe += '\n';
+        from = end + 1;
+    }
+    return safe;
+}
+
 std::string amount(std::int64_t smallest_units) {
     const bool negative = smallest_units < 0;
     const auto magnitude = negative ? 0 - static_cast<std::uint64_t>(smallest_units)

@@ -14,7 +14,8 @@ struct Terminal {
     bool interactive = false; ///< `out` is a terminal: colours, and a live display in place
 };
 
-/// 0: done. 1: refused or failed: out of stock, not found, no frontend answered. 2: bad usage.
+/// 0: done. 1: refused or failed: out of stock, not found, no frontend answered, or a check
+/// that found something. 2: bad usage. 3: a check that could not tell.
 int run(int argc, const char* const* argv, const std::vector<std::string>& environment,
         std::string_view version, const Terminal& terminal);
 

@@ -53,6 +53,8 @@ private:
 std::size_t display_width(std::string_view text);
 /// Control characters, which a title from elsewhere might hold, become "?".
 std::string printable(std::string_view text);
+/// The same, but lines stay lines.
+std::string printable_lines(std::string_view text);
 /// 1234567 -> "12,345.67"
 std::string amount(std::int64_t smallest_units);
 
