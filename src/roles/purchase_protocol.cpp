@@ -50,13 +50,13 @@ void read(base::ByteReader& in, shop::Order& order) {
 
 std::string encode(const UnsettledRequest& request) {
     base::ByteWriter out;
-    out.zigzag(request.before_ms);
+    out.varint(request.until);
     out.varint(request.limit);
     return out.take();
 }
 
 void read(base::ByteReader& in, UnsettledRequest& request) {
-    request.before_ms = in.zigzag();
+    request.until = in.varint();
     request.limit = in.varint();
 }
 
@@ -69,6 +69,7 @@ std::string encode(const UnsettledAnswer& answer) {
         out.zigzag(sale.sold.total);
         out.zigzag(static_cast<std::int64_t>(sale.sold.at));
     }
+    out.varint(answer.version);
     return out.take();
 }
 
@@ -82,6 +83,7 @@ void read(base::ByteReader& in, UnsettledAnswer& answer) {
         sale.sold.total = in.zigzag();
         sale.sold.at = base::WallTime{in.zigzag()};
     }
+    answer.version = in.varint();
 }
 
 std::string encode(const Purchase& purchase) {

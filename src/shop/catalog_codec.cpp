@@ -6,7 +6,8 @@ namespace bookstore::shop {
 namespace {
 
 // First byte of what is in every log: numbers are never given to another meaning.
-enum class CommandKind : std::uint8_t { stock = 1, sell, update, add_book, settle, forget_sales };
+/// 6 was an earlier forget_sales, by wall-clock time.
+enum class CommandKind : std::uint8_t { stock = 1, sell, update, add_book, settle, forget_sales = 7 };
 enum class OutcomeKind : std::uint8_t {
     done = 1,
     sold,
@@ -109,7 +110,7 @@ CatalogCommand take_command(base::ByteReader& in) {
     case CommandKind::settle:
         return Settle{take_keys(in)};
     case CommandKind::forget_sales:
-        return ForgetSales{take_time(in)};
+        return ForgetSales{take_keys(in)};
     }
     in.fail();
     return {};
@@ -176,7 +177,7 @@ struct CommandWriter {
     }
     void operator()(const ForgetSales& forget) const {
         put_kind(out, CommandKind::forget_sales);
-        put(out, forget.before);
+        put(out, forget.keys);
     }
 };
 

@@ -52,6 +52,7 @@ struct CatalogState::Impl {
     std::uint64_t parts = 0;
     bool open = false;
     bool shop_changed = false; ///< since take_changes
+    std::uint64_t version = 0; ///< of the command that is being applied
 };
 
 CatalogOutcome CatalogState::Impl::operator()(const Stock& stock) {
@@ -94,13 +95,13 @@ CatalogOutcome CatalogState::Impl::sell_new(const Sell& sell) {
         sold.lines.push_back({line.item, book->title, line.quantity, book->cost});
     }
     if (!refusal.items.empty()) {
-        sales.add_refused(sell.key, sell.at, lines);
+        sales.add_refused(sell.key, sell.at, lines, version);
         return refusal;
     }
     for (const Line& line : sell.lines)
         shelf.sell(line.item, line.quantity);
     sold.total = total_of(sold.lines);
-    sales.add_sold(sell.key, sold);
+    sales.add_sold(sell.key, sold, version);
     return sold;
 }
 
@@ -132,12 +133,13 @@ CatalogOutcome CatalogState::Impl::operator()(const AddBook& add) {
 
 CatalogOutcome CatalogState::Impl::operator()(const Settle& settle) {
     for (const std::string& key : settle.keys)
-        sales.settle(key);
+        sales.settle(key, version);
     return Done{};
 }
 
 CatalogOutcome CatalogState::Impl::operator()(const ForgetSales& forget) {
-    sales.forget(forget.before);
+    for (const std::string& key : forget.keys)
+        sales.forget(key);
     return Done{};
 }
 
@@ -170,12 +172,15 @@ std::uint64_t CatalogState::Impl::shop_digest() const {
 CatalogState::CatalogState(ShelfObserver* observer) : impl_(std::make_unique<Impl>(observer)) {}
 CatalogState::~CatalogState() = default;
 
-std::string CatalogState::apply(std::string_view command, std::uint64_t) {
+std::string CatalogState::apply(std::string_view command, std::uint64_t version) {
     const auto decoded = decode_catalog_command(command);
-    return encode(decoded ? apply(*decoded) : CatalogOutcome{Unintelligible{}});
+    return encode(decoded ? apply(*decoded, version) : CatalogOutcome{Unintelligible{}});
 }
 
-CatalogOutcome CatalogState::apply(const CatalogCommand& command) {
+CatalogOutcome CatalogState::apply(const CatalogCommand& command, std::uint64_t version) {
+    INVARIANT(version > 0);
+    impl_->version = version;
+    impl_->sales.reached(version);
     return std::visit(*impl_, command);
 }
 
@@ -255,16 +260,16 @@ std::optional<CatalogOutcome> CatalogState::sale(std::string_view key) const {
     return std::move(remembered->outcome);
 }
 
-std::vector<UnsettledSale> CatalogState::unsettled(base::WallTime before, std::size_t limit) const {
-    return impl_->sales.unsettled(before, limit);
+std::vector<UnsettledSale> CatalogState::unsettled(std::uint64_t until, std::size_t limit) const {
+    return impl_->sales.unsettled(until, limit);
 }
 
 std::size_t CatalogState::unsettled_count() const {
     return impl_->sales.unsettled_count();
 }
 
-std::optional<base::WallTime> CatalogState::oldest_closed() const {
-    return impl_->sales.oldest_closed();
+std::vector<std::string> CatalogState::closed(std::uint64_t until, std::size_t limit) const {
+    return impl_->sales.closed(until, limit);
 }
 
 void CatalogState::check_invariants() const {

@@ -35,50 +35,61 @@ Sales::Remembered Sales::recall(const Sale& sale) {
     return remembered;
 }
 
-std::vector<UnsettledSale> Sales::unsettled(base::WallTime before, std::size_t limit) const {
+std::vector<UnsettledSale> Sales::unsettled(std::uint64_t until, std::size_t limit) const {
     std::vector<UnsettledSale> found;
     for (const Dated& dated : unsettled_) {
-        if (dated.at >= before || found.size() == limit) break;
+        if (dated.since > until || found.size() == limit) break;
         found.push_back({std::string(dated.key), sold_of(sales_.find(dated.key)->second)});
     }
     return found;
 }
 
-std::optional<base::WallTime> Sales::oldest_closed() const {
-    if (closed_.empty()) return std::nullopt;
-    return closed_.begin()->at;
+std::vector<std::string> Sales::closed(std::uint64_t until, std::size_t limit) const {
+    std::vector<std::string> found;
+    // What was loaded was closed before the first command after that, and that is all that is known of it.
+    if (first_version_ == 0 || first_version_ > until) return found;
+    for (const Dated& dated : closed_) {
+        if (dated.since > until || found.size() == limit) break;
+        found.emplace_back(dated.key);
+    }
+    return found;
 }
 
-void Sales::add_sold(const std::string& key, const Sold& sold) {
-    put(key, {sold.at, State::sold, sold.total, to_text(sold.lines)});
+void Sales::reached(std::uint64_t version) {
+    if (first_version_ == 0) first_version_ = version;
+}
+
+void Sales::add_sold(const std::string& key, const Sold& sold, std::uint64_t version) {
+    put(key, {sold.at, State::sold, sold.total, to_text(sold.lines), version});
     changed_.insert(key);
 }
 
-void Sales::add_refused(const std::string& key, base::WallTime at, const std::vector<RefusedLine>& lines) {
-    put(key, {at, State::refused, 0, to_text(lines)});
+void Sales::add_refused(const std::string& key, base::WallTime at, const std::vector<RefusedLine>& lines,
+                        std::uint64_t version) {
+    put(key, {at, State::refused, 0, to_text(lines), version});
     changed_.insert(key);
 }
 
-void Sales::settle(std::string_view key) {
+void Sales::settle(std::string_view key, std::uint64_t version) {
     const auto found = sales_.find(key);
     if (found == sales_.end() || found->second.state != State::sold) return;
     auto& [own_key, sale] = *found;
     digest_ -= hash_of(own_key, sale);
     sale.state = State::settled;
     digest_ += hash_of(own_key, sale);
-    closed_.insert(unsettled_.extract({sale.at, own_key}));
+    unsettled_.erase({sale.since, own_key});
+    sale.since = version;
+    closed_.insert({sale.since, own_key});
     changed_.insert(own_key);
 }
 
-void Sales::forget(base::WallTime before) {
-    while (!closed_.empty() && closed_.begin()->at < before) {
-        const auto sale = sales_.find(closed_.begin()->key);
-        INVARIANT(sale != sales_.end());
-        digest_ -= hash_of(sale->first, sale->second);
-        changed_.insert(sale->first);
-        closed_.erase(closed_.begin());
-        sales_.erase(sale);
-    }
+void Sales::forget(std::string_view key) {
+    const auto found = sales_.find(key);
+    if (found == sales_.end() || found->second.state == State::sold) return;
+    digest_ -= hash_of(found->first, found->second);
+    changed_.insert(found->first);
+    closed_.erase({found->second.since, found->first});
+    sales_.erase(found);
 }
 
 void Sales::clear() {
@@ -87,6 +98,7 @@ void Sales::clear() {
     sales_.clear();
     changed_.clear();
     digest_ = 0;
+    first_version_ = 0;
 }
 
 void Sales::load(const base::Row& row) {
@@ -135,7 +147,7 @@ std::map<ItemId, std::int64_t> Sales::check_invariants() const {
     INVARIANT(unsettled_.size() + closed_.size() == sales_.size());
     for (const auto& [key, sale] : sales_) {
         const ByAge& index = sale.state == State::sold ? unsettled_ : closed_;
-        INVARIANT(index.contains({sale.at, key}));
+        INVARIANT(index.contains({sale.since, key}));
         const Remembered remembered = recall(sale);
         INVARIANT(!problem_with(remembered.asked));
         if (sale.state == State::refused) {
@@ -182,7 +194,7 @@ void Sales::put(const std::string& key, Sale sale) {
     const auto [it, added] = sales_.emplace(key, std::move(sale));
     INVARIANT(added);
     digest_ += hash_of(it->first, it->second);
-    index_of(it->second.state).insert({it->second.at, it->first});
+    index_of(it->second.state).insert({it->second.since, it->first});
 }
 
 } // namespace bookstore::shop

@@ -28,17 +28,21 @@ public:
 
     std::optional<Remembered> find(std::string_view key) const;
     /// As CatalogState::unsettled.
-    std::vector<UnsettledSale> unsettled(base::WallTime before, std::size_t limit) const;
+    std::vector<UnsettledSale> unsettled(std::uint64_t until, std::size_t limit) const;
     std::size_t unsettled_count() const { return unsettled_.size(); }
-    std::optional<base::WallTime> oldest_closed() const;
+    /// As CatalogState::closed.
+    std::vector<std::string> closed(std::uint64_t until, std::size_t limit) const;
 
+    /// A command of `version` is about to be applied. Before any of those below.
+    void reached(std::uint64_t version);
     /// `key` is new.
-    void add_sold(const std::string& key, const Sold& sold);
-    void add_refused(const std::string& key, base::WallTime at, const std::vector<RefusedLine>& lines);
+    void add_sold(const std::string& key, const Sold& sold, std::uint64_t version);
+    void add_refused(const std::string& key, base::WallTime at, const std::vector<RefusedLine>& lines,
+                     std::uint64_t version);
     /// Nothing happens unless `key` stands for a sale that is unsettled.
-    void settle(std::string_view key);
-    /// Erases what is not unsettled and from before `before`.
-    void forget(base::WallTime before);
+    void settle(std::string_view key, std::uint64_t version);
+    /// Nothing happens unless `key` stands for a sale that is settled or refused.
+    void forget(std::string_view key);
 
     void clear();
     void load(const base::Row& row);
@@ -56,10 +60,11 @@ private:
         State state = State::sold;
         std::int64_t total = 0;
         std::string lines;
+        std::uint64_t since = 0; ///< version that made the state what it is; 0: loaded. Not in the row
     };
     /// Oldest first. The key is the map's own.
     struct Dated {
-        base::WallTime at{};
+        std::uint64_t since = 0;
         std::string_view key;
         auto operator<=>(const Dated&) const = default;
     };
@@ -78,6 +83,7 @@ private:
     ByAge closed_;                               ///< settled or refused: may be forgotten
     std::set<std::string, std::less<>> changed_; ///< keys, since take_changes
     std::uint64_t digest_ = 0;
+    std::uint64_t first_version_ = 0; ///< applied since the load; 0: none yet
 };
 
 } // namespace bookstore::shop

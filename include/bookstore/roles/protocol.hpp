@@ -92,8 +92,10 @@ struct NewLeader {
     std::uint32_t slot = 0; ///< in the catalog group
 };
 
+/// Which sales are unsettled that were made at version `until` or before? Versions, not times: what the asker
+/// was told long enough ago to have been the latest version is old by the asker's own monotonic clock.
 struct UnsettledRequest {
-    std::int64_t before_ms = 0; ///< sold before
+    std::uint64_t until = 0;
     std::uint64_t limit = 0;
 };
 struct UnsettledAnswer {
@@ -102,6 +104,7 @@ struct UnsettledAnswer {
         shop::Sold sold;
     };
     std::vector<Sale> sales;
+    std::uint64_t version = 0; ///< that the leader has applied
 };
 
 struct Purchase {

@@ -56,9 +56,9 @@ struct Settle {
     bool operator==(const Settle&) const = default;
 };
 
-/// Forgets what was settled, or refused, before `before`: their keys are new again.
+/// Forgets those of these sales that are settled or refused: their keys are new again.
 struct ForgetSales {
-    base::WallTime before{};
+    std::vector<std::string> keys;
 
     bool operator==(const ForgetSales&) const = default;
 };

@@ -38,8 +38,10 @@ struct UnsettledSale {
 ///   shop(name, value): "parts" of the first catalogue that are in, and "open", 1 from the last one on
 /// What is remembered of a sale is exactly its row, so a reloaded machine gives the same bytes.
 ///
-/// Cost of a command: O(log n) in books and sales for each line, key or book that it names, and for each sale
-/// that it forgets.
+/// Cost of a command: O(log n) in books and sales for each line, key or book that it names.
+///
+/// How old a sale is, is told in versions, never by the clock: `at` is for people. Versions are not in the
+/// rows; a sale that was loaded counts as having become what it is with the first command after the load.
 class CatalogState final : public base::StateMachine {
 public:
     using Command = CatalogCommand;
@@ -49,7 +51,7 @@ public:
     ~CatalogState() override;
 
     std::string apply(std::string_view command, std::uint64_t version) override;
-    CatalogOutcome apply(const CatalogCommand& command);
+    CatalogOutcome apply(const CatalogCommand& command, std::uint64_t version = 1);
     std::vector<base::RowChange> take_changes() override;
     void clear() override;
     void load(std::uint8_t table, const base::Row& row) override;
@@ -69,12 +71,13 @@ public:
 
     /// The remembered outcome of a sale, if there is one.
     std::optional<CatalogOutcome> sale(std::string_view key) const;
-    /// Oldest first, sold before `before`, at most `limit`. Sales of the same instant are in the order of
-    /// keys.
-    std::vector<UnsettledSale> unsettled(base::WallTime before, std::size_t limit) const;
+    /// Sold at `until` or before, and loaded ones: oldest first, at most `limit`. Sales of the same version
+    /// are in the order of keys.
+    std::vector<UnsettledSale> unsettled(std::uint64_t until, std::size_t limit) const;
     std::size_t unsettled_count() const;
-    /// When the oldest purchase was made that is settled or refused, and so may be forgotten.
-    std::optional<base::WallTime> oldest_closed() const;
+    /// Keys of purchases that have been settled or refused since `until` or before, and so may be forgotten
+    /// when that was long enough ago: oldest first, at most `limit`.
+    std::vector<std::string> closed(std::uint64_t until, std::size_t limit) const;
 
     /// Aborts when something that must hold does not. For tests and debug builds; walks everything.
     void check_invariants() const;

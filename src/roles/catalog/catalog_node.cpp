@@ -117,10 +117,10 @@ base::result<std::string> CatalogNode::Impl::unsettled(const std::string& reques
     const auto decoded = decode<UnsettledRequest>(request);
     if (!decoded) return decoded.error();
     if (!replica.leading()) return Errc::not_leader;
-    UnsettledAnswer answer;
+    UnsettledAnswer answer{{}, replica.applied()};
     const auto limit = static_cast<std::size_t>(std::min(decoded->limit, unsettled_max));
     std::size_t lines = 0;
-    for (shop::UnsettledSale& sale : state.unsettled(base::WallTime{decoded->before_ms}, limit)) {
+    for (shop::UnsettledSale& sale : state.unsettled(decoded->until, limit)) {
         lines += sale.sold.lines.size();
         if (lines > unsettled_lines_max) break; // the rest is for the next call
         answer.sales.push_back({std::move(sale.key), std::move(sale.sold)});

@@ -1,7 +1,5 @@
 #include "roles/catalog/housekeeping.hpp"
 
-#include <algorithm>
-
 #include <bookstore/base/log.hpp>
 #include <bookstore/net/loop.hpp>
 
@@ -12,14 +10,13 @@ constexpr base::Duration pause_until_open = base::milliseconds(20);
 constexpr base::Duration pause = base::seconds(1);
 constexpr base::Duration proposal_time = base::seconds(5);
 
-/// Sales are forgotten in slices of the time they were made in, so that no one command holds up the others;
-/// the number of slices in a round keeps ahead of the clock, and works off an arrear.
-constexpr std::int64_t slice_ms = 200;
-constexpr unsigned slices_per_round_max = 20;
+/// So that no one command holds up the others.
+constexpr std::size_t keys_per_batch = 1'000;
 
 } // namespace
 
-Housekeeping::Housekeeping(const World& world, Replica& replica) : world_(world), replica_(replica) {}
+Housekeeping::Housekeeping(const World& world, Replica& replica)
+    : world_(world), replica_(replica), ages_(world.config.sale_retention) {}
 
 void Housekeeping::start() {
     if (!replica_.state().open() && !world_.config.catalog_file.empty())
@@ -40,6 +37,7 @@ void Housekeeping::wait() {
 }
 
 boost::asio::awaitable<void> Housekeeping::round() {
+    ages_.saw(replica_.applied(), world_.scheduler.now());
     if (may_act()) {
         if (replica_.state().open())
             co_await forget_old_sales();
@@ -78,14 +76,16 @@ std::optional<shop::Stock> Housekeeping::part(std::uint64_t number) {
 }
 
 boost::asio::awaitable<void> Housekeeping::forget_old_sales() {
-    const auto retention = std::chrono::duration_cast<base::milliseconds>(world_.config.sale_retention);
-    const std::int64_t cut_off = static_cast<std::int64_t>(world_.scheduler.wall_now()) - retention.count();
-    for (unsigned slice = 0; slice < slices_per_round_max && may_act(); ++slice) {
-        const auto oldest = replica_.state().oldest_closed();
-        if (!oldest || static_cast<std::int64_t>(*oldest) >= cut_off) co_return;
-        const std::int64_t before = std::min(static_cast<std::int64_t>(*oldest) + slice_ms, cut_off);
-        const shop::CatalogCommand command = shop::ForgetSales{base::WallTime{before}};
-        const auto forgotten = co_await replica_.propose(command, world_.scheduler.now() + proposal_time);
+    const auto until = ages_.old_enough(world_.scheduler.now());
+    while (until && may_act()) {
+        // What is committed and not yet applied may forget one of these keys, and sell under it anew.
+        const auto patience = world_.scheduler.now() + proposal_time;
+        const auto caught_up = co_await replica_.wait_applied(replica_.status().committed, patience);
+        if (!caught_up || !may_act()) co_return;
+        std::vector<std::string> keys = replica_.state().closed(*until, keys_per_batch);
+        if (keys.empty()) co_return;
+        const shop::CatalogCommand command = shop::ForgetSales{std::move(keys)};
+        const auto forgotten = co_await replica_.propose(command, patience);
         if (!forgotten) co_return;
     }
 }

@@ -1,6 +1,10 @@
 #pragma once
 /// \file
 /// What the catalog's leader does on its own: fills the shelf of a new shop, and forgets old sales.
+///
+/// A sale is forgotten when it has been settled or refused for the retention time by this process's monotonic
+/// clock, whoever led meanwhile. A process that starts begins to count anew, so crashes only make the time
+/// longer; wall clocks have no say.
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -11,6 +15,7 @@
 
 #include "roles/catalog/replica.hpp"
 #include "roles/catalog/stock_parts.hpp"
+#include "roles/version_ages.hpp"
 
 namespace bookstore::roles::catalog {
 
@@ -35,6 +40,7 @@ private:
 
     World world_;
     Replica& replica_;
+    VersionAges ages_;                  ///< that are beyond the retention time
     std::unique_ptr<StockParts> parts_; ///< while stocking
     std::unique_ptr<base::Timer> timer_;
     bool stopped_ = false;

@@ -13,12 +13,12 @@ constexpr base::Duration proposal_time = base::seconds(2);
 constexpr std::size_t keys_per_batch = 1'000;
 constexpr std::uint64_t sales_per_batch = 256;
 /// A sale this old has lost the replica that made it, or that replica's patience: a request takes less.
-constexpr std::int64_t left_alone_ms = 5'000;
+constexpr base::Duration left_alone = base::seconds(5);
 
 } // namespace
 
 Settler::Settler(const World& world, Replica& replica, cluster::GroupClient& catalog)
-    : world_(world), replica_(replica), catalog_(catalog) {}
+    : world_(world), replica_(replica), catalog_(catalog), ages_(left_alone) {}
 
 void Settler::start() {
     wait();
@@ -79,13 +79,16 @@ boost::asio::awaitable<void> Settler::record_unsettled() {
 }
 
 boost::asio::awaitable<UnsettledAnswer> Settler::ask_unsettled() {
-    const std::int64_t now_ms = static_cast<std::int64_t>(world_.scheduler.wall_now());
-    const std::string request = encode(UnsettledRequest{now_ms - left_alone_ms, sales_per_batch});
+    // Before any version is old enough, only how far the catalog is.
+    const auto until = ages_.old_enough(world_.scheduler.now());
+    const std::string request = encode(UnsettledRequest{until.value_or(0), until ? sales_per_batch : 0});
     const auto bytes =
         co_await catalog_.call_leader(method::unsettled, request, patience(), cluster::Repeat::always);
     if (!bytes) co_return UnsettledAnswer{};
     auto answer = decode<UnsettledAnswer>(*bytes);
-    co_return answer ? std::move(*answer) : UnsettledAnswer{};
+    if (!answer) co_return UnsettledAnswer{};
+    ages_.saw(answer->version, world_.scheduler.now());
+    co_return std::move(*answer);
 }
 
 boost::asio::awaitable<bool> Settler::settle(std::vector<std::string> keys) {

@@ -13,6 +13,7 @@
 #include <bookstore/roles/protocol.hpp>
 
 #include "roles/order/replica.hpp"
+#include "roles/version_ages.hpp"
 
 namespace bookstore::roles::order {
 
@@ -39,6 +40,7 @@ private:
     World world_;
     Replica& replica_;
     cluster::GroupClient& catalog_;
+    VersionAges ages_; ///< of the catalog, that are too old for a sale to be left to its maker
     std::unique_ptr<base::Timer> timer_;
     bool stopped_ = false;
 };

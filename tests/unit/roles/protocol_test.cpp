@@ -32,8 +32,8 @@ std::vector<std::string> samples() {
         encode(Invalidation{3, 44, 0x0123456789abcdef, {"item/3", "topic/ds"}}),
         encode(InvalidationAnswer{42}),
         encode(NewLeader{5, 2}),
-        encode(UnsettledRequest{-1, 256}),
-        encode(UnsettledAnswer{{{"k", {an_order().lines, 400, base::WallTime{5}}}, {"l", {}}}}),
+        encode(UnsettledRequest{1, 256}),
+        encode(UnsettledAnswer{{{"k", {an_order().lines, 400, base::WallTime{5}}}, {"l", {}}}, 9}),
         encode(Purchase{"k", {{shop::ItemId{1}, 1}, {shop::ItemId{2}, 1'000'000}}}),
         encode(PurchaseAnswer{PurchaseAnswer::Result::out_of_stock, {}, {{shop::ItemId{4}, 0}}, 0}),
         encode(FindOrderRequest{300}),
@@ -133,11 +133,12 @@ TEST_CASE("purchases and orders arrive as they were sent", "[roles][protocol]") 
     CHECK(through(FindOrderAnswer{an_order()}).order == an_order());
     CHECK_FALSE(through(FindOrderAnswer{}).order);
 
-    const UnsettledRequest request = through(UnsettledRequest{-1, 256});
-    CHECK(request.before_ms == -1);
+    const UnsettledRequest request = through(UnsettledRequest{300, 256});
+    CHECK(request.until == 300);
     CHECK(request.limit == 256);
     const UnsettledAnswer sales =
-        through(UnsettledAnswer{{{"k", {an_order().lines, 400, base::WallTime{5}}}}});
+        through(UnsettledAnswer{{{"k", {an_order().lines, 400, base::WallTime{5}}}}, 301});
+    CHECK(sales.version == 301);
     REQUIRE(sales.sales.size() == 1);
     CHECK(sales.sales[0].key == "k");
     CHECK(sales.sales[0].sold == shop::Sold{an_order().lines, 400, base::WallTime{5}});

@@ -1,5 +1,6 @@
 #include "unit/roles/shop_cluster.hpp"
 
+#include <limits>
 #include <set>
 
 #include "roles/group_member.hpp"
@@ -18,12 +19,13 @@ shop::Line line(std::uint64_t item, std::int64_t quantity = 1) {
 
 /// As an order replica would, but without going on to record what it has sold.
 base::result<shop::CatalogOutcome> sell_only(ShopCluster& shop, const std::string& key,
-                                             std::vector<shop::Line> lines) {
+                                             std::vector<shop::Line> lines,
+                                             std::int64_t wall_clock_wrong_by_ms = 0) {
     cluster::Group group;
     group.slots.push_back({shop.endpoint(Role::catalog, 0), false});
     cluster::GroupClient catalog(shop.client, shop.scheduler, group);
-    const std::string command =
-        encode(shop::CatalogCommand{shop::Sell{key, std::move(lines), shop.scheduler.wall_now()}});
+    const base::WallTime at{static_cast<std::int64_t>(shop.scheduler.wall_now()) + wall_clock_wrong_by_ms};
+    const std::string command = encode(shop::CatalogCommand{shop::Sell{key, std::move(lines), at}});
     const auto applied = test::begin(shop.scheduler, propose_to(catalog, catalog_group_methods, command,
                                                                 shop.scheduler.now() + base::seconds(3),
                                                                 cluster::Repeat::always));
@@ -33,9 +35,9 @@ base::result<shop::CatalogOutcome> sell_only(ShopCluster& shop, const std::strin
 }
 
 std::vector<UnsettledAnswer::Sale> unsettled(ShopCluster& shop) {
-    const auto now_ms = static_cast<std::int64_t>(shop.scheduler.wall_now());
+    constexpr auto any_version = std::numeric_limits<std::uint64_t>::max();
     const auto answer = shop.call<UnsettledAnswer>(shop.endpoint(Role::catalog, 0), method::unsettled,
-                                                   encode(UnsettledRequest{now_ms + 1, 100}));
+                                                   encode(UnsettledRequest{any_version, 100}));
     REQUIRE(answer);
     return answer->sales;
 }
@@ -83,6 +85,20 @@ TEST_CASE("a sale whose order replica died is recorded by the order leader", "[r
         REQUIRE(again);
         CHECK(again->order == *order);
     }
+}
+
+TEST_CASE("a sale made under a clock that is years wrong is recorded as soon as any other", "[roles][shop]") {
+    constexpr std::int64_t year_ms = 365LL * 24 * 3'600 * 1'000;
+    const std::int64_t wrong_by_ms = GENERATE(-3 * year_ms, 3 * year_ms);
+    ShopCluster shop(1, 1);
+    REQUIRE(shop.run_until_ready());
+    REQUIRE(std::holds_alternative<shop::Sold>(sell_only(shop, "orphan", {line(2, 3)}, wrong_by_ms).value()));
+    shop.scheduler.run_for(base::seconds(4));
+    CHECK_FALSE(find(shop, 0, 1)); // whoever sold it may still be about to record it
+    shop.scheduler.run_for(base::seconds(4));
+    const auto order = find(shop, 0, 1);
+    REQUIRE(order);
+    CHECK(order->key == "orphan");
 }
 
 TEST_CASE("settled and refused sales are forgotten after their time, orders never", "[roles][shop]") {

@@ -28,7 +28,7 @@ std::vector<CatalogCommand> some_of_each_command() {
         AddBook{{ItemId{0}, "title \n\" with anything", std::string("to\0pic", 6), -1, int_max}},
         Settle{},
         Settle{{"a", "", std::string(300, 'k')}},
-        ForgetSales{base::WallTime{-1}},
+        ForgetSales{{"a", "b"}},
     };
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("the encoding of logs that exist does not change", "[shop][codec]") {
     CHECK(encode(CatalogCommand{Sell{"k", {{ItemId{3}, 1}}, base::WallTime{1}}}) ==
           std::string("\x02\x01k\x01\x03\x02\x02"));
     CHECK(encode(CatalogCommand{Update{ItemId{3}, -1, 7}}) == std::string("\x03\x03\x03\x01\x0e"));
-    CHECK(encode(CatalogCommand{ForgetSales{base::WallTime{2}}}) == std::string("\x06\x04"));
+    CHECK(encode(CatalogCommand{ForgetSales{{"k"}}}) == std::string("\x07\x01\x01k"));
     CHECK(encode(CatalogOutcome{NotOpen{}}) == std::string("\x0a"));
 }
 

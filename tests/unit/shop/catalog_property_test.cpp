@@ -28,7 +28,7 @@ public:
         case 3:
             return Settle{{key(), key(), key()}};
         case 4:
-            return ForgetSales{base::WallTime{now_ - static_cast<std::int64_t>(dice_.below(60))}};
+            return forget();
         case 5:
             return stock();
         default:
@@ -45,6 +45,13 @@ private:
         const std::uint64_t part = dice_.below(2);
         const Book one{item(), "Stocked", "ds", 5, static_cast<std::int64_t>(dice_.below(20))};
         return {part, part == 1 || dice_.below(2) == 0, {one}};
+    }
+    /// Of most keys, now and then of all.
+    ForgetSales forget() {
+        ForgetSales forget;
+        for (std::uint64_t k = dice_.below(20); k < 40; ++k)
+            forget.keys.push_back("key-" + std::to_string(k));
+        return forget;
     }
     Book book(ItemId id) {
         const std::string topic = dice_.below(2) == 0 ? "ds" : "gs";

@@ -47,7 +47,7 @@ TEST_CASE("rows are what an operator wants to read", "[shop][rows]") {
     shop.store();
     CHECK(std::get<std::string>(shop.rows.row(sales, "s")[2]) == "settled");
     CHECK(shop.rows.size() == 7 + 2 + 2);
-    shop.state.apply(ForgetSales{base::WallTime{noon_ms + 1}});
+    shop.state.apply(ForgetSales{{"r", "s"}});
     shop.store();
     CHECK(shop.rows.size() == 7 + 2);
 }
@@ -68,13 +68,13 @@ TEST_CASE("a row that changed many times is stored once", "[shop][rows]") {
 TEST_CASE("a key that is forgotten and used again between two takes is stored as it ends", "[shop][rows]") {
     StoredShop shop;
     shop.state.apply(Sell{"k", {{ItemId{1}, 9}}, base::WallTime{1}});
-    shop.state.apply(ForgetSales{base::WallTime{2}});
+    shop.state.apply(ForgetSales{{"k"}});
     shop.store();
     CHECK(shop.rows.row(sales, "k").empty());
 
     shop.state.apply(Sell{"k", {{ItemId{1}, 9}}, base::WallTime{3}});
     shop.store();
-    shop.state.apply(ForgetSales{base::WallTime{4}});
+    shop.state.apply(ForgetSales{{"k"}});
     shop.state.apply(Sell{"k", {{ItemId{1}, 1}}, base::WallTime{5}});
     shop.store();
     CHECK(std::get<std::string>(shop.rows.row(sales, "k")[2]) == "sold");
@@ -99,9 +99,29 @@ TEST_CASE("a reloaded shop remembers to the byte", "[shop][rows]") {
     CHECK(reloaded.apply(refused, 5) == refused_outcome);
     CHECK(reloaded.apply(Sell{"s", {{ItemId{8}, 2}}, noon}) == CatalogOutcome{KeyReused{}});
     CHECK(reloaded.apply(Sell{"r", {{ItemId{8}, 9}}, noon}) == CatalogOutcome{KeyReused{}});
-    CHECK(reloaded.unsettled(base::WallTime{noon_ms + 1}, 10).size() == 1);
+    CHECK(reloaded.unsettled(1, 10).size() == 1);
     CHECK(reloaded.take_changes().empty());
     CHECK(reloaded.digest() == reloaded.recompute_digest());
+    reloaded.check_invariants();
+}
+
+TEST_CASE("a reloaded sale has been closed since the first command after that, for all that is known",
+          "[shop][rows]") {
+    StoredShop shop;
+    shop.state.apply(Sell{"s", {{ItemId{1}, 1}}, noon}, 10);
+    shop.state.apply(Sell{"open", {{ItemId{1}, 1}}, noon}, 11);
+    shop.state.apply(Settle{{"s"}}, 12);
+    shop.store();
+    using Keys = std::vector<std::string>;
+    CHECK(shop.state.closed(12, 10) == Keys{"s"});
+
+    CatalogState reloaded;
+    reloaded.apply(AddBook{}, 5); // whatever was there before, an older state of this shop perhaps
+    shop.rows.load_into(reloaded);
+    CHECK(reloaded.closed(1'000, 10).empty());
+    reloaded.apply(Settle{{"open"}}, 30);
+    CHECK(reloaded.closed(29, 10).empty());
+    CHECK(reloaded.closed(30, 10) == Keys{"s", "open"});
     reloaded.check_invariants();
 }
 

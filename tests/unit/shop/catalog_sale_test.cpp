@@ -66,7 +66,7 @@ TEST_CASE("a purchase that is short of anything takes nothing", "[shop][catalog]
     }
     SECTION("until it is forgotten") {
         shop.apply(Update{ItemId{5}, 1, {}});
-        shop.apply(ForgetSales{base::WallTime{noon_ms + 1}});
+        shop.apply(ForgetSales{{"k"}});
         CHECK(std::holds_alternative<Sold>(shop.apply(sell("k", {{ItemId{5}, 6}}))));
     }
     shop.check_invariants();
@@ -117,25 +117,27 @@ TEST_CASE("sales that should never have been proposed are refused without a trac
 TEST_CASE("a sale is unsettled until the order book has it", "[shop][catalog]") {
     CatalogState shop;
     open(shop);
-    const auto unsettled = [&](std::int64_t before, std::size_t limit) {
+    const auto unsettled = [&](std::uint64_t until, std::size_t limit) {
         std::vector<std::string> keys;
-        for (const UnsettledSale& sale : shop.unsettled(base::WallTime{before}, limit))
+        for (const UnsettledSale& sale : shop.unsettled(until, limit))
             keys.push_back(sale.key);
         return keys;
     };
     using Keys = std::vector<std::string>;
-    shop.apply(sell("late", {{ItemId{1}, 1}}, base::WallTime{30}));
-    shop.apply(sell("early", {{ItemId{1}, 1}}, base::WallTime{10}));
-    shop.apply(sell("b", {{ItemId{1}, 1}}, base::WallTime{20}));
-    shop.apply(sell("a", {{ItemId{1}, 1}}, base::WallTime{20}));
-    shop.apply(sell("refused", {{ItemId{1}, 100}}, base::WallTime{5}));
+    // Times that jump about: who made the sale had a clock of its own.
+    shop.apply(sell("early", {{ItemId{1}, 1}}, base::WallTime{30'000'000'000'000}), 10);
+    shop.apply(sell("b", {{ItemId{1}, 1}}, base::WallTime{20}), 20);
+    shop.apply(sell("a", {{ItemId{1}, 1}}, base::WallTime{-20}), 20);
+    shop.apply(sell("refused", {{ItemId{1}, 100}}, base::WallTime{5}), 25);
+    shop.apply(sell("late", {{ItemId{1}, 1}}, base::WallTime{0}), 30);
 
     CHECK(unsettled(100, 10) == Keys{"early", "a", "b", "late"});
-    CHECK(unsettled(30, 10) == Keys{"early", "a", "b"});
+    CHECK(unsettled(29, 10) == Keys{"early", "a", "b"});
+    CHECK(unsettled(9, 10).empty());
     CHECK(unsettled(100, 2) == Keys{"early", "a"});
-    CHECK(shop.unsettled(base::WallTime{11}, 1).front().sold == std::get<Sold>(*shop.sale("early")));
+    CHECK(shop.unsettled(10, 1).front().sold == std::get<Sold>(*shop.sale("early")));
 
-    shop.apply(Settle{{"a", "refused", "never heard of", "a"}});
+    shop.apply(Settle{{"a", "refused", "never heard of", "a"}}, 40);
     CHECK(unsettled(100, 10) == Keys{"early", "b", "late"});
     CHECK(shop.unsettled_count() == 3);
     shop.check_invariants();
@@ -144,15 +146,19 @@ TEST_CASE("a sale is unsettled until the order book has it", "[shop][catalog]") 
         CHECK(shop.apply(sell("a", {{ItemId{1}, 1}}, base::WallTime{99})) == *shop.sale("a"));
         CHECK(stock_of(shop, 1) == 1);
     }
-    SECTION("only what is settled or refused is forgotten, and only what is older") {
-        CHECK(shop.oldest_closed() == base::WallTime{5});
-        shop.apply(ForgetSales{base::WallTime{20}});
-        CHECK(shop.oldest_closed() == base::WallTime{20});
+    SECTION("it is closed since it was settled, or refused") {
+        CHECK(shop.closed(100, 10) == Keys{"refused", "a"});
+        CHECK(shop.closed(100, 1) == Keys{"refused"});
+        CHECK(shop.closed(39, 10) == Keys{"refused"});
+        CHECK(shop.closed(24, 10).empty());
+    }
+    SECTION("only what is settled or refused is forgotten") {
+        shop.apply(ForgetSales{{"refused", "early", "never heard of"}}, 50);
         CHECK(shop.sale("refused") == std::nullopt);
         CHECK(shop.sale("a"));
         CHECK(shop.sale("early"));
-        shop.apply(ForgetSales{base::WallTime{1000}});
-        CHECK(shop.oldest_closed() == std::nullopt);
+        shop.apply(ForgetSales{{"a", "a"}}, 51);
+        CHECK(shop.closed(100, 10).empty());
         CHECK(shop.sale("a") == std::nullopt);
         CHECK(unsettled(100, 10) == Keys{"early", "b", "late"});
         CHECK(shop.sold(ItemId{1}) == 4);

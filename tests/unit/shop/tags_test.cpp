@@ -41,7 +41,7 @@ TEST_CASE("the first catalogue touches everything in it until the shop is open",
 TEST_CASE("readers see nothing of settling and forgetting", "[shop][tags]") {
     const CatalogState state;
     CHECK(touched_by(Settle{{"k"}}, state).empty());
-    CHECK(touched_by(ForgetSales{base::WallTime{1}}, state).empty());
+    CHECK(touched_by(ForgetSales{{"a"}}, state).empty());
 }
 
 } // namespace

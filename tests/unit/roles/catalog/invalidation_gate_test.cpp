@@ -118,7 +118,7 @@ TEST_CASE_METHOD(GateTest, "every frontend drops what a batch touches before it 
 
 TEST_CASE_METHOD(GateTest, "bookkeeping passes at once, whatever leases there are", "[roles][gate]") {
     gate_.leading(3, 5); // a predecessor's leases may live
-    CHECK(*prepare({shop::Settle{{"a"}}, shop::ForgetSales{base::WallTime{1}}}));
+    CHECK(*prepare({shop::Settle{{"a"}}, shop::ForgetSales{{"b"}}}));
     CHECK(frontends_[0].told.empty());
 }
 
