@@ -40,16 +40,20 @@ replication::Environment environment_of(const World& world, const GroupDisk& dis
 
 net::Response heartbeat_response(cluster::Role role, unsigned id, const replication::Status& status,
                                  bool ready) {
-    char digest[17];
-    std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(status.digest));
     std::string body = R"({"status":"up","role":)";
     json::append_string(body, cluster::to_string(role));
     body += R"(,"id":)" + std::to_string(id);
     body += std::string(R"(,"ready":)") + (ready ? "true" : "false");
     body += std::string(R"(,"leader":)") + (status.role == consensus::Role::leader ? "true" : "false");
     body += R"(,"version":)" + std::to_string(status.applied);
-    body += R"(,"digest":")" + std::string(digest) + "\"}";
+    body += R"(,"digest":")" + digest_text(status.digest) + "\"}";
     return net::json_response(std::move(body));
+}
+
+std::string digest_text(std::uint64_t digest) {
+    char text[17];
+    std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(digest));
+    return text;
 }
 
 Readiness readiness_of(const replication::Status& status) {

@@ -35,6 +35,9 @@ replication::Environment environment_of(const World& world, const GroupDisk& dis
 net::Response heartbeat_response(cluster::Role role, unsigned id, const replication::Status& status,
                                  bool ready);
 
+/// 16 hexadecimal digits.
+std::string digest_text(std::uint64_t digest);
+
 /// A replica's own part of its node's readiness: serving or not, and what it is.
 Readiness readiness_of(const replication::Status& status);
 

@@ -8,7 +8,7 @@ from support.shop import Shop, wait_until
 
 INTERNAL = (('catalog', 'GET', '/query?item=1', None), ('catalog', 'POST', '/update?item=1', {'delta': 1}), ('catalog', 'GET', '/resync', None),
             ('catalog', 'GET', '/heartbeat', None), ('order', 'GET', '/heartbeat', None), ('order', 'POST', '/buy?item=1', None),
-            ('order', 'POST', '/v1/orders', {'lines': [{'item': 1}]}), ('order', 'GET', '/v1/orders/1', None),
+            ('order', 'POST', '/v1/orders', {'lines': [{'item': 1}]}), ('order', 'GET', '/v1/orders', None), ('order', 'GET', '/v1/orders/1', None),
             ('frontend', 'GET', '/invalidate?item=1', None), ('frontend', 'GET', '/heartbeat', None))
 ADMIN = (('frontend', 'PATCH', '/v1/books/1', {'delta': 1}),
          ('frontend', 'POST', '/v1/books', {'title': 'A', 'topic': 'b', 'cost': 1, 'stock': 1}))

@@ -13,6 +13,7 @@ constexpr std::size_t topic_bytes_max = 100;
 constexpr std::size_t query_bytes_max = 200;  ///< of ?q=
 constexpr std::size_t page_books_max = 1'000; ///< of ?limit=
 constexpr std::size_t page_books_default = 100;
+constexpr std::size_t page_orders_max = 1'000;
 constexpr std::size_t frame_bytes_max = 8u
                                         << 20; ///< one frame of a peer stream, checked before memory is taken
 constexpr std::size_t peer_queue_bytes_max = 32u << 20; ///< waiting for one peer's socket; more is dropped

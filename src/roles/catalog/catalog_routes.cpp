@@ -130,8 +130,17 @@ boost::asio::awaitable<net::Response> CatalogRoutes::heartbeat(net::Request) {
 
 boost::asio::awaitable<net::Response> CatalogRoutes::resync(net::Request) {
     // Taken and written in one go, so that it is one version's: an administrator's call, and seldom.
-    const auto books = replica_.state().page(std::nullopt, shop::ItemId{0}, replica_.state().size());
-    co_return net::json_response(json::array(books))
+    const shop::CatalogState& state = replica_.state();
+    std::string body = "[";
+    for (const shop::Book* book : state.page(std::nullopt, shop::ItemId{0}, state.size())) {
+        if (body.size() > 1) body += ',';
+        json::append_book(body, *book);
+        body.back() = ','; // its end moves behind what an audit needs besides
+        body += R"("sold":)" + std::to_string(state.sold(book->id)) + "}";
+    }
+    co_return net::json_response(body + "]")
+        .with("Bookstore-Digest", digest_text(state.recompute_digest()))
+        .with("Bookstore-Unsettled", std::to_string(state.unsettled_count()))
         .with("Bookstore-Version", std::to_string(replica_.applied()))
         .with("Bookstore-Source", "replica " + std::to_string(id_));
 }

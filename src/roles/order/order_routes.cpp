@@ -1,7 +1,12 @@
 #include "roles/order/order_routes.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <variant>
 
+#include <bookstore/base/limits.hpp>
+#include <bookstore/net/problem.hpp>
+#include <bookstore/roles/json.hpp>
 #include <bookstore/roles/purchase_http.hpp>
 
 #include "roles/group_member.hpp"
@@ -23,6 +28,7 @@ std::vector<net::Route> OrderRoutes::table() {
         {get, "/buy", to(&OrderRoutes::buy), access, false},
         {post, "/buy", to(&OrderRoutes::buy), access},
         {post, "/v1/orders", to(&OrderRoutes::order), access},
+        {get, "/v1/orders", to(&OrderRoutes::list), access},
         {get, "/v1/orders/{number}", to(&OrderRoutes::find), access},
         {get, "/heartbeat", to(&OrderRoutes::heartbeat), access, true, true},
     };
@@ -47,6 +53,31 @@ awaitable<net::Response> OrderRoutes::find(net::Request request) {
     if (auto* refusal = std::get_if<net::Response>(&parsed)) co_return std::move(*refusal);
     const auto answer = co_await desk_.find(std::get<FindOrderRequest>(parsed), request.deadline);
     co_return find_order_response(answer);
+}
+
+/// As this replica has applied them, so that replicas can be compared.
+awaitable<net::Response> OrderRoutes::list(net::Request request) {
+    namespace limits = base::limits;
+    const auto after_given = request.parameter("after"), limit_given = request.parameter("limit");
+    const bool from_start = !after_given || *after_given == "0";
+    const auto after = from_start ? std::uint64_t{0} : json::parse_positive(*after_given);
+    const auto limit = limit_given ? json::parse_positive(*limit_given) : limits::page_orders_max;
+    if (!after) co_return net::problem(400, "The parameter \"after\" must be an order number, or 0.");
+    if (!limit || *limit > limits::page_orders_max)
+        co_return net::problem(400, "The parameter \"limit\" must be 1 to " +
+                                        std::to_string(limits::page_orders_max) + ".");
+    const shop::OrderState& state = replica_.state();
+    const std::uint64_t last = shop::number(state.last_number());
+    const std::uint64_t until = *after >= last ? *after : *after + std::min(*limit, last - *after);
+    std::string body = R"({"orders":[)";
+    for (std::uint64_t number = *after + 1; number <= until; ++number) {
+        if (number > *after + 1) body += ',';
+        body += json::order(*state.find(shop::OrderNumber{number}));
+    }
+    body += R"(],"next":)" + (until < last ? std::to_string(until) : "null") + "}";
+    co_return net::json_response(std::move(body))
+        .with("Bookstore-Version", std::to_string(replica_.applied()))
+        .with("Bookstore-Source", "replica " + std::to_string(world_.config.id));
 }
 
 awaitable<net::Response> OrderRoutes::heartbeat(net::Request) {

@@ -23,6 +23,7 @@ private:
     boost::asio::awaitable<net::Response> buy(net::Request request);
     boost::asio::awaitable<net::Response> order(net::Request request);
     boost::asio::awaitable<net::Response> find(net::Request request);
+    boost::asio::awaitable<net::Response> list(net::Request request);
     boost::asio::awaitable<net::Response> heartbeat(net::Request request);
 
     const Node& node_;

@@ -1,0 +1,132 @@
+"""bookstorectl audit against real clusters: clean after purchases, silent where it cannot know, and exact about what
+was changed behind the shop's back."""
+import json
+import sqlite3
+import subprocess
+import unittest
+
+from support.buyers import Buyers
+from support.shop import BIN, Shop, wait_until
+
+
+def audit(shop, *arguments):
+    """Its exit status, and what it said."""
+    endpoints = ','.join(f.address for f in shop.of('frontend'))
+    done = subprocess.run([str(BIN / 'bookstorectl'), '--endpoints', endpoints, '--output=json', 'audit', *arguments],
+                          capture_output=True, text=True, timeout=60)
+    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+
+def change(process, statement):
+    """One row of what a stopped replica has on its disk."""
+    with sqlite3.connect(process.data / process.role / 'state.db') as db:
+        assert db.execute(statement).rowcount == 1
+    db.close()
+
+
+class Audit(unittest.TestCase):
+    def test_clean_after_purchases_and_a_crash(self):
+        with Shop(catalogs=3, orders=3, frontends=2, books=[{'id': i, 'title': f'B{i}', 'topic': 'ds', 'cost': 5, 'stock': 10_000}
+                                                            for i in (1, 2)]) as shop:
+            shop.start()
+            self.assertEqual(0, audit(shop)[0])
+            with Buyers(shop, clients=4, items=(1, 2)) as buyers:
+                buyers.wait_for(50)
+                shop.leader('order').kill()
+                buyers.wait_for(50)
+            status, said = audit(shop, '--wait=0.5')
+            self.assertEqual((3, 'incomplete'), (status, said['result']), said)
+            self.assertEqual(1, len(said['not_heard']))
+            for p in shop.of('order'):
+                if not p.running():
+                    shop.restart('order', p.id)
+            status, said = audit(shop)
+            self.assertEqual((0, 'clean', []), (status, said['result'], said['disagreements']), said)
+            count = len(buyers.answered)
+            self.assertIn(f'{count} copies gone; {count} orders, {count} copies on order', said['summary'])
+
+    def test_a_busy_shop_is_not_judged(self):
+        with Shop(catalogs=1, orders=1, frontends=1, books=[{'id': 1, 'title': 'B', 'topic': 'ds', 'cost': 5, 'stock': 1_000_000}]) as shop:
+            shop.start()
+            with Buyers(shop, clients=8) as buyers:
+                buyers.wait_for(20)
+                status, said = audit(shop, '--wait=0.2')
+                self.assertIn((status, said['result']), ((3, 'busy'), (1, 'disagreement')))
+                self.assertEqual([], [d for d in said['disagreements'] if 'wait for the order book' not in d and 'at version' not in d
+                                      and 'copies gone' not in d])
+            wait_until(lambda: audit(shop)[0] == 0, 20, 'a clean audit of the quiet shop')
+
+    def test_a_changed_row_of_a_catalog_is_named(self):
+        with Shop(catalogs=3, orders=1, frontends=1) as shop:
+            shop.start()
+            self.assertEqual(201, shop.order((3, 1)).status)
+            self.assertEqual(0, audit(shop)[0])
+            victim = shop['catalog', 1]
+            victim.stop()
+            change(victim, 'update books set cost = 299 where id = 3')
+            shop.restart('catalog', 1)
+            status, said = audit(shop)
+            self.assertEqual((1, 'disagreement'), (status, said['result']), said)
+            self.assertEqual(1, len(said['disagreements']), said)
+            self.assertRegex(said['disagreements'][0], r'^catalog 1 differs from catalog [02] at version \d+: digest')
+            self.assertIn('item 3: cost 299, not 300', said['disagreements'][0])
+
+    def test_a_changed_row_of_an_order_is_named(self):
+        with Shop(catalogs=1, orders=3, frontends=1) as shop:
+            shop.start()
+            self.assertEqual(201, shop.order((3, 1), key='the-key').status)
+            self.assertEqual(0, audit(shop)[0])
+            victim = shop['order', 2]
+            victim.stop()
+            change(victim, "update orders set key = 'another' where number = 1")
+            shop.restart('order', 2)
+            status, said = audit(shop)
+            self.assertEqual((1, 'disagreement'), (status, said['result']), said)
+            self.assertIn('order 1: key "another", not "the-key"', said['disagreements'][0])
+
+    def test_books_and_orders_that_do_not_meet_are_named(self):
+        with Shop(catalogs=1, orders=1, frontends=1) as shop:
+            shop.start()
+            self.assertEqual(201, shop.order((3, 1)).status)
+            self.assertEqual(0, audit(shop)[0])
+            victim = shop['order', 0]
+            victim.stop()
+            change(victim, 'update order_lines set item = 4 where number = 1')
+            shop.restart('order', 0)
+            status, said = audit(shop, '--wait=1')
+            self.assertEqual(1, status, said)
+            self.assertEqual(['item 3: 1 copies gone, 0 on order', 'item 4: 0 copies gone, 1 on order'], said['disagreements'])
+
+
+class Pages(unittest.TestCase):
+    def test_the_orders_of_a_replica_page_by_page(self):
+        with Shop(catalogs=1, orders=2, frontends=1) as shop:
+            shop.start()
+            for i in range(5):
+                self.assertEqual(201, shop.order((1, 1), key=f'key-{i}').status)
+            wait_until(lambda: len(shop['order', 1].get('/v1/orders').json()['orders']) == 5, 10, 'five orders at the other replica')
+            for p in shop.of('order'):
+                shown, after = [], 0
+                while after is not None:
+                    answer = p.get(f'/v1/orders?after={after}&limit=2')
+                    self.assertGreater(int(answer.headers['Bookstore-Version']), 0)
+                    self.assertLessEqual(len(answer.json()['orders']), 2)
+                    shown += answer.json()['orders']
+                    after = answer.json()['next']
+                self.assertEqual([(i + 1, f'key-{i}') for i in range(5)], [(o['order'], o['key']) for o in shown])
+                self.assertEqual({'orders': [], 'next': None}, p.get('/v1/orders?after=99').json())
+                for wrong in ('after=x', 'after=-1', 'limit=0', 'limit=1001', 'limit=a'):
+                    self.assertEqual(400, p.get(f'/v1/orders?{wrong}').status, wrong)
+
+    def test_resync_says_what_was_sold(self):
+        with Shop(catalogs=1, orders=1, frontends=1) as shop:
+            shop.start()
+            self.assertEqual(201, shop.order((3, 2)).status)
+            answer = shop['catalog', 0].get('/resync')
+            self.assertEqual({3: 2}, {b['id']: b['sold'] for b in answer.json() if b['sold']})
+            self.assertEqual(shop['catalog', 0].get('/heartbeat').json()['digest'], answer.headers['Bookstore-Digest'])
+            wait_until(lambda: shop['catalog', 0].get('/resync').headers['Bookstore-Unsettled'] == '0', 20, 'the sale being settled')
+
+
+if __name__ == '__main__':
+    unittest.main()
