@@ -83,13 +83,6 @@ struct InWords {
     }
 };
 
-Instant start_of(const History& history) {
-    Instant start = history.empty() ? 0 : history.front().call;
-    for (const Operation& operation : history)
-        start = std::min(start, operation.call);
-    return start;
-}
-
 void list(std::string& text, const History& history, const ItemHistory& item,
           const std::vector<std::size_t>& operations, std::size_t shown_max) {
     const std::size_t hidden = operations.size() - std::min(operations.size(), shown_max);
@@ -101,7 +94,7 @@ void list(std::string& text, const History& history, const ItemHistory& item,
 
 std::string describe(const History& history, std::size_t position) {
     const Operation& operation = history[position];
-    const Instant start = start_of(history);
+    const Instant start = history.front().call;
     return "client " + std::to_string(operation.client) + " " + std::visit(InWords{}, operation.what) +
            "  [" + milliseconds(start, operation.call) + " .. " +
            (operation.returned ? milliseconds(start, *operation.returned) : "?") + "]";

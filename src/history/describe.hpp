@@ -11,7 +11,7 @@
 namespace bookstore::history {
 
 /// "client 3 bought 2 of item 1 at 100 each, key k-1, order 17  [12.300 ms .. 15.220 ms]": times since the
-/// first call of the history.
+/// call of the first operation in the history.
 std::string describe(const History& history, std::size_t position);
 std::string describe(const State& state);
 

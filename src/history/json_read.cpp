@@ -135,16 +135,16 @@ BookedOrder order_of(const Fields& fields) {
 /// Hands each line's object to `take`, and puts the line's number before what it finds wrong.
 template <typename Take>
 void each_line(std::istream& in, Take take) {
-    std::string line;
+    std::vector<char> buffer(line_bytes_max + 2);
     std::size_t number = 0, taken = 0;
     const auto wrong = [&](const std::string& what) {
         return ParseError("line " + std::to_string(number) + ": " + what);
     };
-    while (std::getline(in, line)) {
+    while (in.getline(buffer.data(), static_cast<std::streamsize>(buffer.size()))) {
         ++number;
-        if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-        if (line.size() > line_bytes_max)
-            throw wrong("longer than " + std::to_string(line_bytes_max) + " bytes");
+        const auto length = static_cast<std::size_t>(in.gcount()) - (in.eof() ? 0 : 1); // without the newline
+        const std::string_view line(buffer.data(), length);
+        if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
         if (++taken > operations_max) throw wrong("more than " + std::to_string(operations_max) + " lines");
         boost::json::monotonic_resource memory;
         boost::system::error_code failure;
@@ -156,7 +156,9 @@ void each_line(std::istream& in, Take take) {
             throw wrong(what.what());
         }
     }
+    ++number;
     if (in.bad()) throw wrong("reading broke off here");
+    if (!in.eof()) throw wrong("longer than " + std::to_string(line_bytes_max) + " bytes");
 }
 
 } // namespace
