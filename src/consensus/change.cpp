@@ -26,7 +26,7 @@ Configuration with(Configuration configuration, const Change& change) {
 /// Of the change's subject alone, whatever the state of the group.
 std::optional<Objection> objection_to_subject(const Core& core, const Change& change) {
     const bool voter = is_voter(core, change.node);
-    const bool learner = contains(core.configuration().learners, change.node);
+    const bool learner = core.configuration().has_learner(change.node);
     const auto* member = core.leadership->find(change.node);
     switch (change.kind) {
     case Change::Kind::add_learner:
@@ -56,8 +56,8 @@ void keep_book(Core& core) {
     auto& members = core.leadership->members;
     const auto& configuration = core.configuration();
     for (auto& member : members) {
-        member.voter = contains(configuration.voters, member.node);
-        const bool guest = !contains(configuration, member.node);
+        member.voter = configuration.has_voter(member.node);
+        const bool guest = !configuration.contains(member.node);
         if (guest && !member.guest) member.welcomed = core.now;
         member.guest = guest;
     }

@@ -46,7 +46,7 @@ void send(Core& core, NodeId to, Term term, decltype(Message::body) body, RestsO
 }
 
 bool is_voter(const Core& core, NodeId node) {
-    return contains(core.configuration().voters, node);
+    return core.configuration().has_voter(node);
 }
 
 bool stands(const Core& core) {

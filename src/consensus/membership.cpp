@@ -41,20 +41,16 @@ const Configuration& Membership::at(LogIndex index) const {
 }
 
 bool Membership::may_be_voter(NodeId node, LogIndex commit) const {
-    return contains(at(commit).voters, node) ||
+    return at(commit).has_voter(node) ||
            std::any_of(changes_.begin(), changes_.end(), [&](const Change& change) {
-               return change.index > commit && contains(change.configuration.voters, node);
+               return change.index > commit && change.configuration.has_voter(node);
            });
 }
 
 bool Membership::ever_had(NodeId node) const {
-    return contains(base_, node) || std::any_of(changes_.begin(), changes_.end(), [&](const Change& change) {
-               return contains(change.configuration, node);
+    return base_.contains(node) || std::any_of(changes_.begin(), changes_.end(), [&](const Change& change) {
+               return change.configuration.contains(node);
            });
-}
-
-bool contains(const std::vector<NodeId>& nodes, NodeId node) {
-    return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
 }
 
 } // namespace bookstore::consensus

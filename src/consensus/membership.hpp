@@ -42,9 +42,4 @@ private:
     std::deque<Change> changes_; ///< those in the log, in order
 };
 
-bool contains(const std::vector<NodeId>& nodes, NodeId node);
-inline bool contains(const Configuration& configuration, NodeId node) {
-    return contains(configuration.voters, node) || contains(configuration.learners, node);
-}
-
 } // namespace bookstore::consensus

@@ -38,7 +38,6 @@ std::size_t payload_bytes(const consensus::Persist& step) {
 
 struct Disk::Job {
     storage::LogWrite write;
-    std::string metadata;       ///< written instead, when not empty
     std::uint64_t sequence = 0; ///< of the last step in it; 0: none
     std::size_t bytes = 0;
     std::function<void()> done;
@@ -72,11 +71,11 @@ Disk::Disk(const std::string& group, storage::LogStore& store, base::Worker& wor
 
 Disk::~Disk() = default;
 
-void Disk::persist(const consensus::Persist& step) {
+void Disk::persist(const consensus::Persist& step, std::optional<std::string> metadata) {
     if (failed_) return;
     meters_->steps.Increment();
     const auto bytes = payload_bytes(step);
-    if (!queue_.empty() && queue_.back()->may_take(step, bytes)) {
+    if (!metadata && !queue_.empty() && queue_.back()->may_take(step, bytes)) {
         add_to(queue_.back()->write, step);
         queue_.back()->sequence = step.sequence;
         queue_.back()->bytes += bytes;
@@ -84,6 +83,7 @@ void Disk::persist(const consensus::Persist& step) {
     }
     auto job = std::make_unique<Job>();
     add_to(job->write, step);
+    job->write.metadata = std::move(metadata);
     job->sequence = step.sequence;
     job->bytes = bytes;
     submit(std::move(job));
@@ -97,13 +97,14 @@ void Disk::hold(consensus::HeldMessage held) {
 
 void Disk::write_metadata(std::string bytes, std::function<void()> done) {
     auto job = std::make_unique<Job>();
-    job->metadata = std::move(bytes);
+    job->write.metadata = std::move(bytes);
     job->done = std::move(done);
     submit(std::move(job));
 }
 
-void Disk::reset(storage::LogWrite::Reset base, std::function<void()> done) {
+void Disk::reset(storage::LogWrite::Reset base, std::string metadata, std::function<void()> done) {
     auto job = std::make_unique<Job>();
+    job->write.metadata = std::move(metadata);
     job->write.reset = base;
     job->done = std::move(done);
     submit(std::move(job));
@@ -121,16 +122,10 @@ void Disk::start_next() {
     queue_.pop_front();
     started_ = scheduler_.now();
     watch_for_stall();
-    worker_.submit(
-        [&store = store_, job = running_] {
-            if (!job->metadata.empty())
-                store.write_metadata(job->metadata);
-            else
-                store.write(job->write);
-        },
-        [weak = std::weak_ptr(self_)](std::exception_ptr failure) {
-            if (const auto self = weak.lock()) (*self)->completed(std::move(failure));
-        });
+    worker_.submit([&store = store_, job = running_] { store.write(job->write); },
+                   [weak = std::weak_ptr(self_)](std::exception_ptr failure) {
+                       if (const auto self = weak.lock()) (*self)->completed(std::move(failure));
+                   });
 }
 
 void Disk::completed(std::exception_ptr failure) {

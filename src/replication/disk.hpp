@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <bookstore/base/metrics.hpp>
@@ -31,12 +32,13 @@ public:
          base::Metrics& metrics, Hooks hooks);
     ~Disk();
 
-    void persist(const consensus::Persist& step);
+    /// `metadata`: written together with the step, where it changes.
+    void persist(const consensus::Persist& step, std::optional<std::string> metadata = {});
     /// Released when the step it waits for is durable; at once when it is.
     void hold(consensus::HeldMessage held);
     /// `done` on the loop, when durable, in order with everything else.
     void write_metadata(std::string bytes, std::function<void()> done);
-    void reset(storage::LogWrite::Reset base, std::function<void()> done);
+    void reset(storage::LogWrite::Reset base, std::string metadata, std::function<void()> done);
     /// The replica ends: nothing more is written, completed or released.
     void halt();
 

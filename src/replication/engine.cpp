@@ -18,6 +18,7 @@ Engine::Impl::Impl(ReplicaOptions o, Environment e, base::StateMachine& m, Gate*
       peers(options, env.transport),
       readiness(2 * options.election_timeout),
       version_waits(deadlines),
+      changes(deadlines),
       core(env.scheduler,
            {[this](consensus::Effects effects) { carry_out(std::move(effects)); }, [this] { settle(); }}),
       batcher(env.scheduler, deadlines, gate,
@@ -69,6 +70,15 @@ boost::asio::awaitable<base::result<std::uint64_t>> Engine::read_barrier(base::T
 boost::asio::awaitable<base::result<std::uint64_t>> Engine::wait_applied(std::uint64_t version,
                                                                          base::TimePoint deadline) {
     return Impl::wait_applied(impl_, version, deadline);
+}
+
+boost::asio::awaitable<base::result<std::vector<MemberStatus>>> Engine::members(base::TimePoint deadline) {
+    return Impl::members(impl_, deadline);
+}
+
+boost::asio::awaitable<base::result<ChangeOutcome>> Engine::change_member(consensus::Change change,
+                                                                          base::TimePoint deadline) {
+    return Impl::change_member(impl_, change, deadline);
 }
 
 bool Engine::leading() const {

@@ -21,6 +21,7 @@
 #include "replication/disk.hpp"
 #include "replication/formation.hpp"
 #include "replication/identity.hpp"
+#include "replication/member_changes.hpp"
 #include "replication/peers.hpp"
 #include "replication/read_rounds.hpp"
 #include "replication/readiness.hpp"
@@ -41,12 +42,14 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void start();
     void make_parts(const Loaded& loaded);
     void listen();
-    void group_found(std::vector<consensus::NodeId> members);
+    void group_found(std::vector<consensus::NodeId> founders);
+    bool founder() const;
     void start_core();
     void refused(const std::string& reason);
 
     // engine_core.cpp: what the core asks for
     void carry_out(consensus::Effects effects);
+    void persist(consensus::Persist step);
     void settle();
     void received(std::string notice);
     void log_change(const consensus::RoleChange& change) const;
@@ -59,8 +62,18 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     // engine_snapshot.cpp: a state instead of a log
     void make_snapshot_parts();
     std::optional<SnapshotReceiver::Answer> object_to(const SnapshotHeader& header) const;
+    void begin_snapshot(const SnapshotHeader& header, std::function<void()> done);
     void restart_log(const SnapshotHeader& header, std::function<void()> done);
     void snapshot_installed(const SnapshotHeader& header);
+
+    // engine_members.cpp: who belongs to the group
+    void tend_members();
+    bool is_removed() const;
+    void leave_group();
+    std::string removal_reason() const;
+    void set_base_configuration(consensus::Configuration configuration);
+    void connection_lost(const net::Endpoint& endpoint);
+    std::vector<MemberStatus> member_list() const;
 
     // engine_calls.cpp: the public face; each call keeps the engine's parts alive
     using Self = std::shared_ptr<Impl>;
@@ -73,6 +86,13 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     static Call<std::string> serve_propose(Self self, std::string request, base::TimePoint deadline);
     static Call<std::string> serve_read_index(Self self, base::TimePoint deadline);
     static Call<std::string> serve_snapshot(Self self, std::string request);
+    static Call<std::vector<MemberStatus>> members(Self self, base::TimePoint deadline);
+    static Call<ChangeOutcome> change_member(Self self, consensus::Change change, base::TimePoint deadline);
+    static Call<ChangeOutcome> change_here(Self self, consensus::Change change, base::TimePoint deadline);
+    static Call<std::string> serve_members(Self self);
+    static Call<std::string> serve_change(Self self, std::string request, base::TimePoint deadline);
+    static Call<std::string> ask_leader_for(Self self, GroupMethod method, std::string request,
+                                            base::TimePoint deadline);
     static boost::asio::awaitable<void> ask_leader(Self self, base::TimePoint deadline,
                                                    std::function<void(base::result<std::uint64_t>)> done);
     static boost::asio::awaitable<void> stop(Self self, base::TimePoint deadline);
@@ -84,7 +104,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     bool is_leader() const;                    ///< by role; may not have committed in its term yet
     bool leading() const;
     std::optional<unsigned> leader_slot() const;
-    bool learner() const;
+    bool voter() const;
     Phase phase() const;
     std::string reason() const;
     Status status() const;
@@ -106,6 +126,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     Peers peers;
     Readiness readiness;
     VersionWaits version_waits;
+    MemberChanges changes;
     CoreRunner core;
     Batcher batcher;
     ReadRounds core_reads;   ///< rounds with the own core, while it leads
@@ -126,6 +147,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::optional<consensus::Term> led_term; ///< leader by role of this term, as the parts were last told
     bool gate_told = false;                  ///< between Gate::leading() and not_leading()
     bool caught_up_once = false;
+    bool was_member = false; ///< in a configuration that is or was committed
+    base::TimePoint next_succession_at{};
     bool stopping = false;
     bool closed = false;
     std::optional<std::string> failure;

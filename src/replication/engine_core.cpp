@@ -20,7 +20,7 @@ bool changes_nothing(const consensus::Raft& raft, const consensus::AppendRequest
 
 void Engine::Impl::carry_out(consensus::Effects effects) {
     check_leadership(); // first: what is committed below may have replaced what a deposed leader appended
-    if (effects.persist) disk->persist(*effects.persist);
+    if (effects.persist) persist(std::move(*effects.persist));
     for (const auto& message : effects.messages)
         peers.send(message);
     for (auto& held : effects.held)
@@ -40,8 +40,19 @@ void Engine::Impl::carry_out(consensus::Effects effects) {
     if (effects.change) log_change(*effects.change);
 }
 
+void Engine::Impl::persist(consensus::Persist step) {
+    std::optional<std::string> metadata;
+    if (step.base_configuration) {
+        set_base_configuration(std::move(*step.base_configuration));
+        metadata = encode(identity);
+    }
+    disk->persist(step, std::move(metadata));
+}
+
 void Engine::Impl::settle() {
     if (leading() && !gate_told) gain_leadership();
+    tend_members();
+    if (core.raft() == nullptr) return;
     meters->show(*core.raft(), applier->applied(), batcher.waiting());
     tell_change();
 }
@@ -84,6 +95,8 @@ void Engine::Impl::log_change(const consensus::RoleChange& change) const {
 void Engine::Impl::check_leadership() {
     const auto* raft = core.raft();
     const bool leads = raft->role() == consensus::Role::leader;
+    // In its own term nobody else commits: a leader that removed itself hears of it as it steps down.
+    if (led_term && raft->term() == *led_term) changes.committed(raft->commit_index());
     if (led_term && (!leads || raft->term() != *led_term)) lose_leadership();
     if (leads && !led_term) led_term = raft->term();
 }
@@ -92,6 +105,7 @@ void Engine::Impl::lose_leadership() {
     led_term.reset();
     if (std::exchange(gate_told, false) && gate != nullptr) gate->not_leading();
     batcher.step_down();
+    changes.fail(base::Errc::not_leader);
     core_reads.fail(base::Errc::not_leader);
     reads_at_core.clear();
     readiness.lost();

@@ -12,19 +12,22 @@ void Engine::Impl::make_snapshot_parts() {
     sender = std::make_shared<SnapshotSender>(
         env.state, env.state_worker, peers, env.transport, env.scheduler, env.executor,
         SnapshotSender::Hooks{[this] { return applier->submitted(); },
-                              [this]() -> std::optional<SnapshotHeader> {
+                              [this](std::uint64_t index) -> std::optional<SnapshotHeader> {
                                   if (!is_leader()) return std::nullopt;
                                   SnapshotHeader header;
                                   header.from = identity.node;
                                   header.term = core.raft()->term();
-                                  header.configuration = core.raft()->configuration();
+                                  header.configuration =
+                                      core.raft()->configuration_at(consensus::LogIndex{index});
                                   return header;
                               },
                               [this](const consensus::SnapshotSent& sent) { core.give(sent); }, fail});
     receiver = std::make_shared<SnapshotReceiver>(
         machine, env.state, env.state_worker, env.scheduler,
         SnapshotReceiver::Hooks{[this](const SnapshotHeader& header) { return object_to(header); },
-                                [this] { applier->pause(); },
+                                [this](const SnapshotHeader& header, std::function<void()> done) {
+                                    begin_snapshot(header, std::move(done));
+                                },
                                 [this](const SnapshotHeader& header, std::function<void()> done) {
                                     restart_log(header, std::move(done));
                                 },
@@ -47,13 +50,20 @@ std::optional<SnapshotReceiver::Answer> Engine::Impl::object_to(const SnapshotHe
     return SnapshotProgress::installed;
 }
 
+/// The configuration first. Should this process end between the state and the log behind it, the log starts
+/// anew at the state, and must not do so with who counted long before. Beside the old log a later
+/// configuration, which is committed, does no harm: what it lacks keeps this replica from winning a majority
+/// of it.
+void Engine::Impl::begin_snapshot(const SnapshotHeader& header, std::function<void()> done) {
+    applier->pause();
+    set_base_configuration(header.configuration);
+    disk->write_metadata(encode(identity), std::move(done));
+}
+
 void Engine::Impl::restart_log(const SnapshotHeader& header, std::function<void()> done) {
-    auto next = identity;
-    next.configuration = header.configuration;
     const storage::LogWrite::Reset base{number(header.last_index), number(header.last_term)};
     core.hold();
-    disk->write_metadata(encode(next), [this, next] { identity.configuration = next.configuration; });
-    disk->reset(base, std::move(done));
+    disk->reset(base, encode(identity), std::move(done));
 }
 
 void Engine::Impl::snapshot_installed(const SnapshotHeader& header) {

@@ -12,8 +12,9 @@ void Engine::Impl::start() {
     identity = loaded.identity;
     make_parts(loaded);
     restored = std::move(loaded.restored);
-    peers.set_members(identity.members);
     listen();
+    if (identity.removed) return failed(removal_reason());
+    was_member = founder();
     if (identity.formed()) start_core();
     formation->start();
     tell_change();
@@ -45,10 +46,12 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
         if (entry.index <= loaded.restored.applied)
             checkpoints->restored(number(entry.index), entry.payload->size());
     }
-    formation = std::make_shared<Formation>(
-        options, identity, peers, env.transport, env.scheduler, env.executor,
-        Formation::Hooks{[this](std::vector<consensus::NodeId> members) { group_found(std::move(members)); },
-                         [this](const std::string& reason) { refused(reason); }});
+    formation =
+        std::make_shared<Formation>(options, identity, peers, env.transport, env.scheduler, env.executor,
+                                    Formation::Hooks{[this](std::vector<consensus::NodeId> founders) {
+                                                         group_found(std::move(founders));
+                                                     },
+                                                     [this](const std::string& reason) { refused(reason); }});
     make_snapshot_parts();
 }
 
@@ -78,32 +81,42 @@ void Engine::Impl::listen() {
     transport.on_call(peers.method(GroupMethod::propose), serve(propose_here));
     transport.on_call(peers.method(GroupMethod::read_index), serve(read_index));
     transport.on_call(peers.method(GroupMethod::snapshot), serve(snapshot));
+    const auto members_here = [](Self self, std::string, base::TimePoint) {
+        return serve_members(std::move(self));
+    };
+    const auto change = [](Self self, std::string request, base::TimePoint deadline) {
+        return serve_change(std::move(self), std::move(request), deadline);
+    };
+    transport.on_call(peers.method(GroupMethod::members), serve(members_here));
+    transport.on_call(peers.method(GroupMethod::change), serve(change));
     transport.on_notice(peers.method(GroupMethod::raft), [weak](std::string notice) {
         if (const auto self = weak.lock()) self->received(std::move(notice));
     });
     transport.on_state([weak](const net::Endpoint& peer, bool connected) {
         const auto self = weak.lock();
         if (!self || connected) return;
-        for (const auto node : self->peers.nodes_at(peer))
-            self->core.give(consensus::PeerLost{node});
+        self->connection_lost(peer);
     });
 }
 
-void Engine::Impl::group_found(std::vector<consensus::NodeId> members) {
+void Engine::Impl::group_found(std::vector<consensus::NodeId> founders) {
     auto next = identity;
-    next.members = std::move(members);
-    next.configuration = {next.members, {}};
+    next.founders = std::move(founders);
+    if (next.founders[options.slot] == next.node) next.configuration = {next.founders, {}};
     disk->write_metadata(encode(next), [this, next] {
         identity = next;
-        peers.set_members(identity.members);
+        was_member = founder();
         restored.configuration = identity.configuration;
-        base::log::info(learner() ? "joins as a learner: this data directory is new to the group"
-                                  : "the group has formed",
-                        {{"group", options.group}, {"members", identity.members.size()}});
+        base::log::info(was_member ? "the group has formed"
+                                   : "asks to join: this data directory is new to the group",
+                        {{"group", options.group}, {"members", identity.founders.size()}});
         start_core();
-        formation->joined();
         tell_change();
     });
+}
+
+bool Engine::Impl::founder() const {
+    return identity.formed() && identity.founders[options.slot] == identity.node;
 }
 
 void Engine::Impl::start_core() {

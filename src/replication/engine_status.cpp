@@ -40,8 +40,9 @@ bool Engine::Impl::leading() const {
     return is_leader() && core.raft()->has_committed_in_term();
 }
 
-bool Engine::Impl::learner() const {
-    return identity.formed() && identity.members[options.slot] != identity.node;
+bool Engine::Impl::voter() const {
+    const auto* raft = core.raft();
+    return (raft != nullptr ? raft->configuration() : identity.configuration).has_voter(identity.node);
 }
 
 std::optional<unsigned> Engine::Impl::leader_slot() const {
@@ -53,7 +54,7 @@ Phase Engine::Impl::phase() const {
     if (failure) return Phase::failed;
     if (!identity.formed()) return options.first_start.value_or(true) ? Phase::forming : Phase::joining;
     if (!readiness.obstacle(applier->applied(), env.scheduler.now())) return Phase::serving;
-    return learner() && !caught_up_once ? Phase::joining : Phase::resyncing;
+    return !voter() && !caught_up_once ? Phase::joining : Phase::resyncing;
 }
 
 std::string Engine::Impl::reason() const {
@@ -68,7 +69,7 @@ Status Engine::Impl::status() const {
     if (!applier) return status; // not started
     status.phase = phase();
     status.reason = reason();
-    status.voter = !learner();
+    status.voter = voter();
     status.applied = applier->applied();
     status.digest = machine.digest();
     status.waiting = batcher.waiting();
@@ -138,6 +139,7 @@ void Engine::Impl::end_calls(base::Errc in_flight, base::Errc refusal) {
     leader_reads.fail(refusal);
     reads_at_core.clear();
     version_waits.fail(refusal);
+    changes.fail(refusal);
     patience_timer.reset();
     if (!applier) return;
     disk->halt();

@@ -11,12 +11,11 @@ namespace bookstore::replication {
 namespace {
 
 constexpr base::Duration ask_interval = base::milliseconds(100);
-constexpr base::Duration tell_interval = base::seconds(1); ///< a learner's, for members that were restarted
 constexpr base::Duration ask_patience = base::milliseconds(500);
 
 } // namespace
 
-Formation::Formation(const ReplicaOptions& options, const Identity& identity, Peers& peers,
+Formation::Formation(const ReplicaOptions& options, const Identity& identity, const Peers& peers,
                      net::Transport& transport, base::Scheduler& scheduler,
                      boost::asio::any_io_executor executor, Hooks hooks)
     : options_(options),
@@ -29,16 +28,9 @@ Formation::Formation(const ReplicaOptions& options, const Identity& identity, Pe
       others_(options.members.size()) {}
 
 void Formation::start() {
-    if (identity_.formed()) {
-        decided_ = true;
-        return joined();
-    }
-    try_to_form();
+    decided_ = identity_.formed();
+    if (!decided_) try_to_form();
     if (!decided_) round();
-}
-
-void Formation::joined() {
-    if (learner()) round();
 }
 
 void Formation::close() {
@@ -50,21 +42,17 @@ bool Formation::may_form() const {
     return !identity_.formed() && options_.first_start.value_or(true);
 }
 
-bool Formation::learner() const {
-    return identity_.formed() && identity_.members[options_.slot] != identity_.node;
-}
-
 Hello Formation::own() const {
     return {options_.group, options_.members.size(), options_.slot, identity_.node,
-            may_form(),     identity_.members};
+            may_form(),     identity_.founders};
 }
 
 void Formation::round() {
-    if (closed_ || (decided_ && !learner())) return;
+    if (closed_ || decided_) return;
     for (unsigned slot = 0; slot < others_.size(); ++slot) {
         if (slot != options_.slot && !others_[slot].asking) ask(slot);
     }
-    timer_ = scheduler_.after(learner() ? tell_interval : ask_interval, [this] { round(); });
+    timer_ = scheduler_.after(ask_interval, [this] { round(); });
 }
 
 void Formation::ask(unsigned slot) {
@@ -106,7 +94,8 @@ base::result<std::string> Formation::answer(std::string_view request) {
 bool Formation::accept(const Hello& hello, std::optional<unsigned> expected_slot) {
     const auto slot = static_cast<unsigned>(hello.slot);
     if (hello.group != options_.group || hello.member_count != options_.members.size() ||
-        hello.slot >= others_.size() || slot == options_.slot || expected_slot.value_or(slot) != slot) {
+        hello.slot >= others_.size() || slot == options_.slot || slot_in(hello.node) != slot ||
+        expected_slot.value_or(slot) != slot) {
         complain(expected_slot.value_or(options_.slot), "says it is replica " + std::to_string(hello.slot) +
                                                             " of " + std::to_string(hello.member_count) +
                                                             " in group " + hello.group +
@@ -130,38 +119,34 @@ void Formation::complain(unsigned slot, const std::string& complaint) {
 void Formation::consider(const Hello& hello) {
     const auto slot = static_cast<unsigned>(hello.slot);
     others_[slot].said = hello;
-    if (identity_.formed()) {
-        if (!hello.members.empty() && hello.members != identity_.members)
-            complain(slot,
-                     "belongs to a group that was formed with other members: one of us must lose its data");
-        peers_.remember(slot, hello.node);
-    }
+    if (identity_.formed() && !hello.founders.empty() && hello.founders != identity_.founders)
+        complain(slot, "belongs to a group that was formed with other members: one of us must lose its data");
     if (decided_) return;
-    if (hello.members.empty()) return try_to_form();
-    if (hello.members.size() != others_.size()) return;
+    if (hello.founders.empty()) return try_to_form();
+    if (hello.founders.size() != others_.size()) return;
     decided_ = true;
-    if (hello.members[options_.slot] != identity_.node && options_.first_start.value_or(false))
+    if (hello.founders[options_.slot] != identity_.node && options_.first_start.value_or(false))
         return hooks_.refused(
             "the " + options_.group +
             " group exists already, without this replica: start it with --first-start=0 to have it "
             "brought up to date by the others");
-    hooks_.found(hello.members);
+    hooks_.found(hello.founders);
 }
 
 void Formation::try_to_form() {
     if (!may_form()) return;
-    std::vector<consensus::NodeId> members;
+    std::vector<consensus::NodeId> founders;
     for (unsigned slot = 0; slot < others_.size(); ++slot) {
         const auto& said = others_[slot].said;
         if (slot == options_.slot)
-            members.push_back(identity_.node);
+            founders.push_back(identity_.node);
         else if (said && said->may_form)
-            members.push_back(said->node);
+            founders.push_back(said->node);
         else
             return;
     }
     decided_ = true;
-    hooks_.found(std::move(members));
+    hooks_.found(std::move(founders));
 }
 
 std::string Formation::reason() const {

@@ -5,8 +5,7 @@
 /// A replica without a group asks every configured member who it is. When all have answered and none knows of
 /// a group, the group is all of them. Every replica comes to the same list, because a NodeId is durable
 /// before it is told to anybody; and whoever knows of a formed group says so, with its list, so that nobody
-/// forms a second one. A replica that such a list does not contain has lost its disk: it follows as a
-/// learner.
+/// forms a second one. A replica that such a list does not contain is new to its slot: it joins.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -29,22 +28,19 @@ namespace bookstore::replication {
 class Formation : public std::enable_shared_from_this<Formation> {
 public:
     struct Hooks {
-        /// The group is known: make it durable, then call joined(). Once.
-        std::function<void(std::vector<consensus::NodeId> members)> found;
+        /// The group is known. Once.
+        std::function<void(std::vector<consensus::NodeId> founders)> found;
         /// This replica must not go on: the reason, for the operator. Once, instead of found.
         std::function<void(const std::string& reason)> refused;
     };
 
     /// All references outlive it, until close(). `identity` is durable.
-    Formation(const ReplicaOptions& options, const Identity& identity, Peers& peers,
+    Formation(const ReplicaOptions& options, const Identity& identity, const Peers& peers,
               net::Transport& transport, base::Scheduler& scheduler, boost::asio::any_io_executor executor,
               Hooks hooks);
 
     /// Begins to ask. A group of one is found at once, before this returns.
     void start();
-    /// `found`'s members, or those known from the start, are durable in `identity`. A learner goes on telling
-    /// the members where it is.
-    void joined();
     void close();
 
     /// The answer to another's hello, learning from it. protocol_error, or invalid_argument when the other
@@ -63,7 +59,6 @@ private:
 
     Hello own() const;
     bool may_form() const;
-    bool learner() const;
     void round();
     void ask(unsigned slot);
     void answered(unsigned slot, const base::result<std::string>& answer);
@@ -74,7 +69,7 @@ private:
 
     const ReplicaOptions& options_;
     const Identity& identity_;
-    Peers& peers_;
+    const Peers& peers_;
     net::Transport& transport_;
     base::Scheduler& scheduler_;
     boost::asio::any_io_executor executor_;

@@ -5,7 +5,7 @@
 namespace bookstore::replication {
 namespace {
 
-constexpr std::uint8_t hello_version = 1;
+constexpr std::uint8_t hello_version = 2;
 
 } // namespace
 
@@ -17,9 +17,9 @@ std::string encode(const Hello& hello) {
     out.varint(hello.slot);
     out.u64(number(hello.node));
     out.boolean(hello.may_form);
-    out.varint(hello.members.size());
-    for (const auto member : hello.members)
-        out.u64(number(member));
+    out.varint(hello.founders.size());
+    for (const auto founder : hello.founders)
+        out.u64(number(founder));
     return out.take();
 }
 
@@ -32,9 +32,9 @@ base::result<Hello> decode_hello(std::string_view bytes) {
     hello.slot = in.varint();
     hello.node = consensus::NodeId{in.u64()};
     hello.may_form = in.boolean();
-    hello.members.resize(in.count(sizeof(std::uint64_t)));
-    for (auto& member : hello.members)
-        member = consensus::NodeId{in.u64()};
+    hello.founders.resize(in.count(sizeof(std::uint64_t)));
+    for (auto& founder : hello.founders)
+        founder = consensus::NodeId{in.u64()};
     if (!in.complete() || hello.node == consensus::nobody) return base::Errc::protocol_error;
     return hello;
 }

@@ -17,8 +17,8 @@ struct Hello {
     std::uint64_t member_count = 0; ///< configured
     std::uint64_t slot = 0;         ///< of the sender
     consensus::NodeId node = consensus::nobody;
-    bool may_form = false;                  ///< without a group, and willing to form one
-    std::vector<consensus::NodeId> members; ///< by slot; empty: knows of no formed group
+    bool may_form = false;                   ///< without a group, and willing to form one
+    std::vector<consensus::NodeId> founders; ///< by slot; empty: knows of no formed group
 };
 
 std::string encode(const Hello& hello);

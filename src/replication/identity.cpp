@@ -6,18 +6,27 @@
 namespace bookstore::replication {
 namespace {
 
-constexpr std::uint8_t identity_format = 1;
+constexpr std::uint8_t identity_format = 2;
 
 } // namespace
+
+consensus::NodeId make_node_id(unsigned slot, base::Random& random) {
+    INVARIANT(slot <= 0xff);
+    while (true) {
+        const auto life = random.next() & ~std::uint64_t{0xff};
+        if (life != 0) return consensus::NodeId{life | slot};
+    }
+}
 
 std::string encode(const Identity& identity) {
     base::ByteWriter out;
     out.u8(identity_format);
     out.u64(number(identity.node));
-    out.varint(identity.members.size());
-    for (const auto member : identity.members)
-        out.u64(number(member));
+    out.varint(identity.founders.size());
+    for (const auto founder : identity.founders)
+        out.u64(number(founder));
     out.string(consensus::encode(identity.configuration));
+    out.boolean(identity.removed);
     return out.take();
 }
 
@@ -26,10 +35,11 @@ base::result<Identity> decode_identity(std::string_view bytes) {
     if (in.u8() != identity_format) return base::Errc::corrupt;
     Identity identity;
     identity.node = consensus::NodeId{in.u64()};
-    identity.members.resize(in.count(sizeof(std::uint64_t)));
-    for (auto& member : identity.members)
-        member = consensus::NodeId{in.u64()};
+    identity.founders.resize(in.count(sizeof(std::uint64_t)));
+    for (auto& founder : identity.founders)
+        founder = consensus::NodeId{in.u64()};
     auto configuration = consensus::decode_configuration(in.string());
+    identity.removed = in.boolean();
     if (!in.complete() || !configuration || identity.node == consensus::nobody) return base::Errc::corrupt;
     identity.configuration = std::move(*configuration);
     return identity;

@@ -7,18 +7,29 @@
 #include <vector>
 
 #include <bookstore/base/error.hpp>
+#include <bookstore/base/random.hpp>
 #include <bookstore/consensus/types.hpp>
 
 namespace bookstore::replication {
 
+/// 56 random bits, and the slot in the lowest eight: whoever hears of a node knows where it lives, whatever
+/// the configuration says at that moment.
+consensus::NodeId make_node_id(unsigned slot, base::Random& random);
+constexpr unsigned slot_in(consensus::NodeId node) {
+    return static_cast<unsigned>(number(node) & 0xff);
+}
+
 struct Identity {
     consensus::NodeId node = consensus::nobody;
-    /// The members the group was formed with, by slot; empty until this replica knows of a formed group.
-    std::vector<consensus::NodeId> members;
-    /// Who counts as of the log's base. Equal to the members as long as membership does not change.
+    /// The members the group was formed with, by slot: what the group is known by, whoever its members are by
+    /// now. Empty until this replica knows of a formed group.
+    std::vector<consensus::NodeId> founders;
+    /// Who counts as of the log's base, or a committed one after it. Of a newcomer: empty.
     consensus::Configuration configuration;
+    /// The group has gone on without this node, and does not take it back.
+    bool removed = false;
 
-    bool formed() const { return !members.empty(); }
+    bool formed() const { return !founders.empty(); }
 };
 
 std::string encode(const Identity& identity);

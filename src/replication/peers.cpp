@@ -1,49 +1,18 @@
 #include "replication/peers.hpp"
 
-#include <utility>
+#include "replication/identity.hpp"
 
 namespace bookstore::replication {
-namespace {
-
-std::optional<unsigned> find(const std::vector<consensus::NodeId>& nodes, consensus::NodeId node) {
-    for (unsigned slot = 0; slot < nodes.size(); ++slot) {
-        if (nodes[slot] == node) return slot;
-    }
-    return std::nullopt;
-}
-
-} // namespace
-
-void Peers::set_members(std::vector<consensus::NodeId> members) {
-    members_ = std::move(members);
-}
-
-void Peers::remember(unsigned slot, consensus::NodeId node) {
-    INVARIANT(slot < options_.members.size());
-    if (find(members_, node)) return;
-    learners_.resize(options_.members.size(), consensus::nobody);
-    learners_[slot] = node;
-}
 
 std::optional<unsigned> Peers::slot_of(consensus::NodeId node) const {
-    if (node == consensus::nobody) return std::nullopt;
-    if (const auto slot = find(members_, node)) return slot;
-    return find(learners_, node);
+    const auto slot = slot_in(node);
+    if (node == consensus::nobody || slot >= options_.members.size()) return std::nullopt;
+    return slot;
 }
 
 const net::Endpoint* Peers::endpoint_of(consensus::NodeId node) const {
     const auto slot = slot_of(node);
     return slot ? &options_.members[*slot].endpoint : nullptr;
-}
-
-std::vector<consensus::NodeId> Peers::nodes_at(const net::Endpoint& endpoint) const {
-    std::vector<consensus::NodeId> nodes;
-    for (unsigned slot = 0; slot < options_.members.size(); ++slot) {
-        if (options_.members[slot].endpoint != endpoint) continue;
-        if (slot < members_.size()) nodes.push_back(members_[slot]);
-        if (slot < learners_.size() && learners_[slot] != consensus::nobody) nodes.push_back(learners_[slot]);
-    }
-    return nodes;
 }
 
 net::Method Peers::method(GroupMethod method) const {
@@ -52,8 +21,9 @@ net::Method Peers::method(GroupMethod method) const {
 
 void Peers::send(const consensus::Message& message) {
     const auto bytes = consensus::encode(message);
+    const auto to = slot_of(message.to);
     for (unsigned slot = 0; slot < options_.members.size(); ++slot) {
-        const bool meant = message.to == consensus::nobody || slot_of(message.to) == slot;
+        const bool meant = message.to == consensus::nobody || slot == to;
         if (meant && slot != options_.slot)
             transport_.notify(options_.members[slot].endpoint, method(GroupMethod::raft), bytes);
     }

@@ -77,10 +77,9 @@ consensus::Restored to_core(storage::LoadedLog log, Position state, const Identi
     return restored;
 }
 
-Identity new_identity(storage::LogStore& store, base::Random& random) {
+Identity new_identity(const ReplicaOptions& options, storage::LogStore& store, base::Random& random) {
     Identity identity;
-    while (identity.node == consensus::nobody)
-        identity.node = consensus::NodeId{random.next()};
+    identity.node = make_node_id(options.slot, random);
     store.write_metadata(encode(identity));
     return identity;
 }
@@ -90,10 +89,13 @@ Identity known_identity(const ReplicaOptions& options, const std::string& metada
     if (!identity)
         refuse(options, "the log's metadata is damaged. Move the data directory away and start with "
                         "--first-start=0");
-    if (identity->formed() && identity->members.size() != options.members.size())
+    if (slot_in(identity->node) != options.slot)
+        refuse(options, "the data directory is that of replica " + std::to_string(slot_in(identity->node)) +
+                            ", or of an earlier format");
+    if (identity->formed() && identity->founders.size() != options.members.size())
         refuse(options, "the configuration names " + std::to_string(options.members.size()) +
                             " members, but this replica's group was formed with " +
-                            std::to_string(identity->members.size()));
+                            std::to_string(identity->founders.size()));
     return std::move(*identity);
 }
 
@@ -112,7 +114,7 @@ Loaded load_from_disk(const ReplicaOptions& options, const Environment& environm
             refuse(options,
                    "the data directory has a state but no log: its votes are lost. Move it away and start "
                    "with --first-start=0");
-        loaded.identity = new_identity(environment.log, environment.random);
+        loaded.identity = new_identity(options, environment.log, environment.random);
         return loaded;
     }
     loaded.identity = known_identity(options, log.metadata);

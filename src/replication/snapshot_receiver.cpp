@@ -54,9 +54,14 @@ bool SnapshotReceiver::continues(const SnapshotChunk& chunk) const {
 void SnapshotReceiver::install() {
     installing_ = true;
     idle_.reset();
-    hooks_.begin();
     auto assembly = std::make_shared<Assembly>(std::move(*assembly_));
     assembly_.reset();
+    hooks_.begin(assembly->header, [weak = weak_from_this(), assembly] {
+        if (const auto self = weak.lock()) self->install_state(assembly);
+    });
+}
+
+void SnapshotReceiver::install_state(std::shared_ptr<Assembly> assembly) {
     auto rows = std::make_shared<RowCollector>(machine_.tables());
     auto changed = std::make_shared<bool>(false);
     worker_.submit(

@@ -28,8 +28,9 @@ public:
     struct Hooks {
         /// What would make this snapshot useless or unsafe: nothing; what is held already; or a refusal.
         std::function<std::optional<Answer>(const SnapshotHeader&)> objection;
-        /// From now on nothing else changes log, state or machine, until one of the last three.
-        std::function<void()> begin;
+        /// From now on nothing else changes log, state or machine, until one of the last three. Make the
+        /// header's configuration durable, then call `done`.
+        std::function<void(const SnapshotHeader&, std::function<void()> done)> begin;
         /// The state is durable at the header's position: restart the log behind it, durably, then call
         /// `done`.
         std::function<void(const SnapshotHeader&, std::function<void()> done)> restart_log;
@@ -58,6 +59,7 @@ private:
     };
     bool continues(const SnapshotChunk& chunk) const;
     void install();
+    void install_state(std::shared_ptr<Assembly> assembly);
     void installed(const SnapshotHeader& header, std::shared_ptr<RowCollector> rows);
 
     base::StateMachine& machine_;

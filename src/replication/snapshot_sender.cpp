@@ -114,7 +114,7 @@ boost::asio::awaitable<bool> SnapshotSender::send_chunks(consensus::NodeId to,
 /// The piece at `offset`; at the end an empty one, which asks how the installation goes.
 boost::asio::awaitable<base::result<SnapshotProgress>>
 SnapshotSender::send_piece(consensus::NodeId to, std::shared_ptr<const Blob> blob, std::uint64_t offset) {
-    auto header = hooks_.header();
+    auto header = hooks_.header(blob->position.index);
     const auto* endpoint = peers_.endpoint_of(to);
     if (!header || endpoint == nullptr) co_return base::Errc::not_leader;
     header->to = to;

@@ -30,7 +30,7 @@ public:
         /// What the store holds once the jobs submitted so far have run.
         std::function<storage::StateStore::Position()> submitted;
         /// Fills in who sends, in which term, and the configuration; nothing when this replica leads no more.
-        std::function<std::optional<SnapshotHeader>()> header;
+        std::function<std::optional<SnapshotHeader>(std::uint64_t index)> header;
         std::function<void(consensus::SnapshotSent)> sent;
         std::function<void(const std::string& cause)> failed; ///< the store
     };

@@ -190,7 +190,8 @@ void SqliteLog::write(const LogWrite& step) {
         append(tip, step.append);
         if (step.compact_to) compact(tip, *step.compact_to);
         if (step.reset) reset(tip, *step.reset);
-        if (step.vote || step.compact_to || step.reset) save_meta(tip.meta);
+        if (step.metadata) tip.meta.metadata = *step.metadata;
+        if (step.vote || step.compact_to || step.reset || step.metadata) save_meta(tip.meta);
         transaction.commit();
         tip_ = std::move(tip);
         bound_wal();

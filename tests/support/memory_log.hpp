@@ -58,6 +58,7 @@ inline void MemoryLog::write(const storage::LogWrite& step) {
         log.records.push_back(record);
     }
     if (step.compact_to) compact(*step.compact_to);
+    if (step.metadata) log.metadata = *step.metadata;
     if (step.reset) {
         log.records.clear();
         log.base_index = step.reset->base_index;

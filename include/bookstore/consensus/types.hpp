@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// The words of Raft (Ongaro, "Consensus: Bridging Theory and Practice", 2014), as types.
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <memory>
@@ -66,6 +67,13 @@ struct Configuration {
     std::vector<NodeId> voters;
     std::vector<NodeId> learners;
 
+    bool has_voter(NodeId node) const {
+        return std::find(voters.begin(), voters.end(), node) != voters.end();
+    }
+    bool has_learner(NodeId node) const {
+        return std::find(learners.begin(), learners.end(), node) != learners.end();
+    }
+    bool contains(NodeId node) const { return has_voter(node) || has_learner(node); }
     bool operator==(const Configuration&) const = default;
 };
 

@@ -11,6 +11,8 @@ enum class GroupMethod : std::uint16_t {
     propose = 2,    ///< call: a command, forwarded by a follower → varint version, string outcome
     read_index = 3, ///< call: a follower's read barrier
     snapshot = 4,   ///< call: one chunk of a snapshot
+    members = 5,    ///< call: who belongs to the group, of the leader
+    change = 6,     ///< call: one change of membership, by the leader
 };
 inline constexpr std::uint16_t group_methods = 16; ///< reserved for each group
 

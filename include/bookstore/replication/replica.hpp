@@ -72,7 +72,7 @@ public:
 
 enum class Phase {
     forming,   ///< first start: waiting to hear from every configured member that none has data
-    joining,   ///< lost its disk: becoming a learner
+    joining,   ///< new to its slot, e.g. after its disk was lost: not a voter yet, and behind
     resyncing, ///< behind what the group has committed
     serving,
     failed,  ///< the disk failed: stepped aside for good
@@ -90,6 +90,26 @@ struct Status {
     std::uint64_t applied = 0, committed = 0, last_index = 0;
     std::uint64_t digest = 0;
     std::size_t waiting = 0; ///< proposals in the queue
+};
+
+/// One node that the leader sends everything, or the leader itself.
+struct MemberStatus {
+    enum class Standing : std::uint8_t {
+        voter,
+        learner, ///< configured; counts for nothing yet
+        guest,   ///< has asked to join; in no configuration
+    };
+    consensus::NodeId node = consensus::nobody;
+    unsigned slot = 0;
+    Standing standing = Standing::voter;
+    bool leader = false;
+    bool answers = false;
+    std::uint64_t match = 0; ///< known to be durable there
+};
+
+/// What became of a change of membership: committed, or certainly not made, and why.
+struct ChangeOutcome {
+    std::optional<consensus::Objection> objection;
 };
 
 /// An outcome with the version that its command was applied at.
@@ -125,6 +145,15 @@ public:
     /// Completes when `version` is applied here. timed_out otherwise.
     boost::asio::awaitable<base::result<std::uint64_t>> wait_applied(std::uint64_t version,
                                                                      base::TimePoint deadline);
+
+    /// Who belongs to the group, by the leader's book; from a follower, asked of the leader.
+    boost::asio::awaitable<base::result<std::vector<MemberStatus>>> members(base::TimePoint deadline);
+
+    /// One change of membership, through whoever leads; completes when it is committed. A guest that is added
+    /// becomes a voter by itself when it has caught up, and a newcomer in the slot of a lost disk needs no
+    /// call at all. Refused and unknown as propose(); repeating it does no harm.
+    boost::asio::awaitable<base::result<ChangeOutcome>> change_member(consensus::Change change,
+                                                                      base::TimePoint deadline);
 
     bool leading() const;                ///< leader, with an entry of its own term committed
     base::TimePoint lease_until() const; ///< see consensus::Raft::lease_until()

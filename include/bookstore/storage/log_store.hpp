@@ -36,6 +36,7 @@ struct LogWrite {
         std::uint64_t base_term = 0;
     };
     std::optional<Reset> reset = {};
+    std::optional<std::string> metadata = {}; ///< as write_metadata(), together with the rest
 };
 
 struct LoadedLog {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <sstream>
 
-#include "consensus/membership.hpp"
 #include "consensus/quorum.hpp"
 #include "sim/failure.hpp"
 #include "sim/raft/node.hpp"
@@ -101,13 +100,13 @@ void Checker::check_commit_is_earned(const Node& node) const {
     const auto commit = node.core().commit_index();
     const auto term = node.core().term_at(commit);
     std::size_t copies = 0;
-    const auto& voters = node.core().configuration().voters;
+    const auto& configuration = node.core().configuration();
     for (const auto* other : nodes_) {
-        if (!contains(voters, other->id())) continue;
+        if (!configuration.has_voter(other->id())) continue;
         const auto* entry = other->platter().find(commit);
         if (other->platter().base() >= commit || (entry && entry->term == term)) ++copies;
     }
-    if (copies < majority_of(voters.size()))
+    if (copies < majority_of(configuration.voters.size()))
         fail("committed on ", node, " with too few copies: index ", number(commit));
 }
 
@@ -135,7 +134,7 @@ void Checker::check_configuration(const Node& node, const Entry& entry) {
     const auto next = decode_configuration(*entry.payload).value();
     const auto kept =
         static_cast<std::size_t>(std::count_if(next.voters.begin(), next.voters.end(), [&](NodeId voter) {
-            return contains(configuration_.voters, voter);
+            return configuration_.has_voter(voter);
         }));
     const auto changed = (next.voters.size() - kept) + (configuration_.voters.size() - kept);
     if (changed > 1) fail("one server at a time", node, ", index ", number(entry.index));

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <vector>
 
-#include "consensus/membership.hpp"
 #include "sim/raft/world.hpp"
 
 namespace bookstore::sim {
@@ -26,9 +25,9 @@ void World::change_members() {
 /// is removed: its vote may be the one that is needed.
 void World::change_members(Node& leader) {
     if (!leader.leads() || calm_) return;
-    const auto& voters = checker_.configuration().voters;
+    const auto& configuration = checker_.configuration();
     const bool lost = std::any_of(nodes_.begin(), nodes_.end(), [&](const auto& node) {
-        return node->gone() && contains(voters, node->id());
+        return node->gone() && configuration.has_voter(node->id());
     });
     std::vector<Change> possible;
     using enum Change::Kind;
@@ -45,10 +44,10 @@ void World::change_members(Node& leader) {
 
 /// One lost disk at a time is what a group can bear, and none while a change is under way or has just been.
 bool World::may_lose_a_disk() const {
-    const auto& voters = checker_.configuration().voters;
-    if (voters.size() < 3 || last_change_ + quiet_before_loss > schedule_.now()) return false;
+    const auto& configuration = checker_.configuration();
+    if (configuration.voters.size() < 3 || last_change_ + quiet_before_loss > schedule_.now()) return false;
     return std::none_of(nodes_.begin(), nodes_.end(), [&](const auto& node) {
-        if (node->gone()) return contains(voters, node->id());
+        if (node->gone()) return configuration.has_voter(node->id());
         if (node->up()) return node->core().configuration_index() > checker_.configuration_index();
         for (auto index = node->platter().last_index(); index > checker_.configuration_index();
              index = index - 1)

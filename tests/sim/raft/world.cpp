@@ -4,7 +4,6 @@
 #include <array>
 #include <sstream>
 
-#include "consensus/membership.hpp"
 #include "sim/failure.hpp"
 
 namespace bookstore::sim {
@@ -175,7 +174,7 @@ bool World::agreed() const {
 }
 
 bool World::is_voter(const Node& node) const {
-    return contains(checker_.configuration().voters, node.id());
+    return checker_.configuration().has_voter(node.id());
 }
 
 Node& World::any() {

@@ -98,76 +98,23 @@ TEST_CASE("crashes while a group forms leave one group") {
     }
 }
 
-namespace {
-
-/// Three replicas with some history, of which `lost` comes back with an empty disk.
-struct LostDisk {
-    explicit LostDisk(std::optional<bool> first_start) {
-        group.start_all();
-        REQUIRE(group.run_until_all_serve());
-        lost = (*group.leader() + 1) % 3;
-        REQUIRE(group.add(*group.leader(), "a"));
-        group.crash(lost);
-        group.lose_disk(lost);
-        group.start(lost, first_start);
-    }
-
-    ReplicaGroup group{3};
-    unsigned lost = 0;
-};
-
-} // namespace
-
-TEST_CASE("a replica that lost its disk follows as a learner") {
-    const auto flag = GENERATE(std::optional<bool>(), std::optional(false));
-    LostDisk story(flag);
-    auto& group = story.group;
-    REQUIRE(group.run_until_serving(story.lost));
-    CHECK_FALSE(group.engine(story.lost).status().voter);
-    CHECK(group.machine(story.lost).value("a") == 1);
-    const auto added = group.add_anywhere(story.lost, "a");
-    REQUIRE(added);
-    CHECK(group.run_until_applied(story.lost, added->version));
-
-    // Its voice does not count: with a second member gone, the group cannot go on.
-    const auto leader = *group.leader();
-    for (unsigned slot = 0; slot < 3; ++slot) {
-        if (slot != leader && slot != story.lost) group.crash(slot);
-    }
-    CHECK_FALSE(group.add(leader, "a"));
-    CHECK_FALSE(group.leader());
-    CHECK(group.engine(story.lost).status().role == consensus::Role::follower);
-}
-
-TEST_CASE("a learner stays one, and finds its group again, after a restart") {
-    LostDisk story(std::nullopt);
-    auto& group = story.group;
-    REQUIRE(group.run_until_serving(story.lost));
-    const bool all = GENERATE(false, true);
-    if (all) {
-        for (unsigned slot = 0; slot < 3; ++slot)
-            group.crash(slot, Crash::power_cut);
-        group.start_all();
-    } else {
-        group.crash(story.lost);
-        group.start(story.lost);
-    }
-    REQUIRE(group.run_until_serving(story.lost));
-    CHECK_FALSE(group.engine(story.lost).status().voter);
-    CHECK(group.machine(story.lost).value("a") == 1);
-}
-
 TEST_CASE("--first-start=1 on an empty directory is fatal where the group exists") {
-    LostDisk story(true);
-    REQUIRE(story.group.run([&] { return story.group[story.lost].fatal.has_value(); }));
-    CHECK_THAT(*story.group[story.lost].fatal, Contains("--first-start=0"));
-    CHECK(story.group.engine(story.lost).status().phase == Phase::failed);
-    CHECK(story.group.add(*story.group.leader(), "a"));
+    ReplicaGroup group(3);
+    group.start_all();
+    REQUIRE(group.run_until_all_serve());
+    const auto lost = (*group.leader() + 1) % 3;
+    group.crash(lost);
+    group.lose_disk(lost);
+    group.start(lost, true);
+    REQUIRE(group.run([&] { return group[lost].fatal.has_value(); }));
+    CHECK_THAT(*group[lost].fatal, Contains("--first-start=0"));
+    CHECK(group.engine(lost).status().phase == Phase::failed);
+    CHECK(group.add(*group.leader(), "a"));
 
     // The disk is as new: started as it said, it joins.
-    story.group.crash(story.lost);
-    story.group.start(story.lost, false);
-    CHECK(story.group.run_until_serving(story.lost));
+    group.crash(lost);
+    group.start(lost, false);
+    CHECK(group.run_until_serving(lost));
 }
 
 TEST_CASE("replicas that are configured differently do not form a group") {
@@ -192,4 +139,14 @@ TEST_CASE("a formed group's replica refuses another number of members") {
     group.crash(0);
     group.options.members.push_back({{"10.0.0.9", 3211}, false});
     CHECK_THROWS_WITH(group.start(0), Contains("names 2 members"));
+}
+
+TEST_CASE("a data directory of another slot is refused") {
+    ReplicaGroup group(2);
+    group.start_all();
+    REQUIRE(group.run_until_all_serve());
+    group.crash(0);
+    group.crash(1);
+    std::swap(group[0].disks, group[1].disks);
+    CHECK_THROWS_WITH(group.start(0), Contains("that of replica 1"));
 }

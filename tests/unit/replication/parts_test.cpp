@@ -5,6 +5,7 @@
 #include "replication/disk.hpp"
 #include "replication/hello.hpp"
 #include "replication/identity.hpp"
+#include "replication/member_messages.hpp"
 #include "replication/readiness.hpp"
 #include "support/catch_result.hpp"
 #include "support/memory_log.hpp"
@@ -30,12 +31,13 @@ TEST_CASE("a batch's encoding holds every command, and nothing else is taken for
 }
 
 TEST_CASE("an identity's and a hello's encodings hold them whole") {
-    const Identity identity{NodeId{~0ULL}, {NodeId{1}, NodeId{2}}, {{NodeId{1}}, {NodeId{2}}}};
+    const Identity identity{NodeId{~0ULL}, {NodeId{1}, NodeId{2}}, {{NodeId{1}}, {NodeId{2}}}, true};
     const auto same = decode_identity(encode(identity));
     REQUIRE(same);
     CHECK(same->node == identity.node);
-    CHECK(same->members == identity.members);
-    CHECK(same->configuration.learners == identity.configuration.learners);
+    CHECK(same->founders == identity.founders);
+    CHECK(same->configuration == identity.configuration);
+    CHECK(same->removed);
 
     const Hello hello{"catalog", 3, 2, NodeId{9}, true, {NodeId{1}, NodeId{2}, NodeId{9}}};
     const auto bytes = encode(hello);
@@ -44,9 +46,40 @@ TEST_CASE("an identity's and a hello's encodings hold them whole") {
     CHECK(back->group == "catalog");
     CHECK(back->slot == 2);
     CHECK(back->may_form);
-    CHECK(back->members == hello.members);
+    CHECK(back->founders == hello.founders);
     for (std::size_t size = 0; size < bytes.size(); ++size)
         CHECK_FALSE(decode_hello(std::string_view(bytes).substr(0, size)));
+}
+
+TEST_CASE("a node's id tells its slot, and no two are alike") {
+    base::Random random(1);
+    for (unsigned slot : {0U, 2U, 255U}) {
+        const auto node = make_node_id(slot, random);
+        CHECK(slot_in(node) == slot);
+        CHECK(node != make_node_id(slot, random));
+    }
+}
+
+TEST_CASE("the messages about members hold them whole") {
+    const consensus::Change change{consensus::Change::Kind::remove, NodeId{0xabcdef01}};
+    CHECK(*decode_change(encode(change)) == change);
+    CHECK_FALSE(decode_change(encode(change).substr(1)));
+    CHECK_FALSE(decode_change_outcome(encode(ChangeOutcome{}))->objection);
+    CHECK(decode_change_outcome(encode(ChangeOutcome{consensus::Objection::busy}))->objection ==
+          consensus::Objection::busy);
+    using Standing = MemberStatus::Standing;
+    const std::vector<MemberStatus> members{{NodeId{0x101}, 1, Standing::voter, true, true, 77},
+                                            {NodeId{0x202}, 2, Standing::guest, false, false, 0}};
+    const auto bytes = encode(members);
+    const auto back = decode_members(bytes);
+    REQUIRE(back);
+    REQUIRE(back->size() == 2);
+    CHECK((*back)[0].match == 77);
+    CHECK((*back)[0].leader);
+    CHECK((*back)[1].node == NodeId{0x202});
+    CHECK((*back)[1].standing == Standing::guest);
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        CHECK_FALSE(decode_members(std::string_view(bytes).substr(0, size)));
 }
 
 TEST_CASE("the tail's cut leaves what must be kept, and not much more") {
@@ -177,11 +210,12 @@ TEST_CASE("metadata and a reset keep their place in the queue") {
     std::string order;
     story.append(1, 1);
     story.disk.write_metadata("me", [&] { order += story.platter.last_index() == 1 ? 'm' : '?'; });
-    story.disk.reset({10, 2}, [&] { order += story.platter.content.base_index == 10 ? 'r' : '?'; });
+    story.disk.reset({10, 2}, "me, later",
+                     [&] { order += story.platter.content.base_index == 10 ? 'r' : '?'; });
     story.append(2, 11);
     story.scheduler.run_for(base::seconds(1));
     CHECK(order == "mr");
-    CHECK(story.platter.content.metadata == "me");
+    CHECK(story.platter.content.metadata == "me, later");
     CHECK(story.platter.last_index() == 11);
 }
 

@@ -46,7 +46,11 @@ struct Story {
     std::string told; ///< b: begin, l: log, i: installed, a: abandoned, f: failed
     std::shared_ptr<SnapshotReceiver> receiver = std::make_shared<SnapshotReceiver>(
         machine, store, worker, scheduler,
-        SnapshotReceiver::Hooks{[](const SnapshotHeader&) { return std::nullopt; }, [this] { told += 'b'; },
+        SnapshotReceiver::Hooks{[](const SnapshotHeader&) { return std::nullopt; },
+                                [this](const SnapshotHeader&, std::function<void()> done) {
+                                    told += 'b';
+                                    done();
+                                },
                                 [this](const SnapshotHeader&, std::function<void()> done) {
                                     told += 'l';
                                     done();

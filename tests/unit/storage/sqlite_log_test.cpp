@@ -110,6 +110,14 @@ TEST_CASE("one step does its parts in order", "[storage][log]") {
         CHECK(loaded.base_index == 100);
         CHECK(loaded.base_term == 9);
     }
+    SECTION("metadata goes with the rest of a step") {
+        log->write({.compact_to = 3, .metadata = "who counts"});
+        CHECK(log->load().metadata == "who counts");
+        log->write({.reset = LogWrite::Reset{100, 9}, .metadata = "who counts now"});
+        CHECK(log->load().metadata == "who counts now");
+        log->write({.vote = storage::VoteRecord{7, 1}});
+        CHECK(log->load().metadata == "who counts now");
+    }
 }
 
 TEST_CASE("a reopened log goes on where it ended", "[storage][log]") {

@@ -1,0 +1,162 @@
+// Who belongs to the group: told, changed, and followed.
+#include <utility>
+
+#include <bookstore/base/log.hpp>
+
+#include "replication/engine.hpp"
+#include "replication/member_messages.hpp"
+#include "replication/succession.hpp"
+
+namespace bookstore::replication {
+namespace {
+
+/// In T: who has not been heard for so long, while another lives in its slot, is not coming back.
+constexpr int succession_patience = 4;
+
+std::string_view to_string(consensus::Change::Kind kind) {
+    switch (kind) {
+    case consensus::Change::Kind::add_learner:
+        return "adds a learner";
+    case consensus::Change::Kind::promote:
+        return "promotes a learner";
+    case consensus::Change::Kind::remove:
+        return "removes a member";
+    }
+    return "changes a member";
+}
+
+} // namespace
+
+/// Called whenever the core has settled, so that it sees every moment in which no batch is announced: an
+/// index that was announced must be the one that the batch gets.
+void Engine::Impl::tend_members() {
+    if (core.raft() == nullptr) return;
+    if (is_removed()) return leave_group();
+    const auto& raft = *core.raft();
+    was_member = was_member || raft.configuration_at(raft.commit_index()).contains(identity.node);
+    if (!leading()) return;
+    changes.committed(raft.commit_index());
+    changes.look(raft);
+    if (batcher.announced_index() != 0) return;
+    auto change = changes.take(raft);
+    if (!change && changes.idle() && env.scheduler.now() >= next_succession_at) {
+        next_succession_at = env.scheduler.now() + options.heartbeat_interval;
+        change = next_succession(raft, options.election_timeout * succession_patience);
+    }
+    if (!change) return;
+    base::log::info(
+        to_string(change->kind),
+        {{"group", options.group}, {"replica", slot_in(change->node)}, {"node", number(change->node)}});
+    core.give(consensus::ChangeAsked{*change});
+}
+
+/// It was a member, and what is committed says that it is not.
+bool Engine::Impl::is_removed() const {
+    const auto& raft = *core.raft();
+    if (raft.configuration_index() > raft.commit_index() || raft.configuration().contains(identity.node))
+        return false;
+    return was_member || raft.ever_member();
+}
+
+void Engine::Impl::leave_group() {
+    if (std::exchange(identity.removed, true)) return;
+    disk->write_metadata(encode(identity), [this] { failed(removal_reason()); });
+}
+
+std::string Engine::Impl::removal_reason() const {
+    return "this replica was removed from the " + options.group +
+           " group: to join it anew, move its data directory away and start it with --first-start=0";
+}
+
+void Engine::Impl::set_base_configuration(consensus::Configuration configuration) {
+    identity.removed = identity.removed || (was_member && !configuration.contains(identity.node));
+    identity.configuration = std::move(configuration);
+}
+
+void Engine::Impl::connection_lost(const net::Endpoint& endpoint) {
+    const auto* raft = core.raft();
+    if (raft == nullptr) return;
+    std::vector<consensus::NodeId> nodes{raft->leader()};
+    for (const auto& peer : raft->peers())
+        nodes.push_back(peer.node);
+    for (const auto node : nodes) {
+        const auto* at = peers.endpoint_of(node);
+        if (at != nullptr && *at == endpoint) core.give(consensus::PeerLost{node});
+    }
+}
+
+std::vector<MemberStatus> Engine::Impl::member_list() const {
+    const auto& raft = *core.raft();
+    using Standing = MemberStatus::Standing;
+    std::vector<MemberStatus> list;
+    list.push_back({.node = identity.node,
+                    .slot = options.slot,
+                    .standing = Standing::voter,
+                    .leader = true,
+                    .answers = true,
+                    .match = number(raft.durable_index())});
+    for (const auto& peer : raft.peers()) {
+        const auto standing = peer.guest ? Standing::guest : peer.voter ? Standing::voter : Standing::learner;
+        list.push_back({.node = peer.node,
+                        .slot = slot_in(peer.node),
+                        .standing = standing,
+                        .answers = peer.heard != base::TimePoint{} && peer.silence < options.election_timeout,
+                        .match = number(peer.match)});
+    }
+    return list;
+}
+
+Engine::Impl::Call<std::string> Engine::Impl::ask_leader_for(Self self, GroupMethod method,
+                                                             std::string request, base::TimePoint deadline) {
+    const auto* leader = self->peers.endpoint_of(self->core.raft()->leader());
+    if (leader == nullptr) co_return base::Errc::not_ready;
+    co_return co_await self->env.transport.call(*leader, self->peers.method(method), std::move(request),
+                                                deadline);
+}
+
+Engine::Impl::Call<std::vector<MemberStatus>> Engine::Impl::members(Self self, base::TimePoint deadline) {
+    if (const auto refusal = self->refusal()) co_return *refusal;
+    if (self->is_leader()) co_return self->member_list();
+    const auto answer = co_await ask_leader_for(self, GroupMethod::members, {}, deadline);
+    if (answer.has_error()) co_return answer.error();
+    co_return decode_members(*answer);
+}
+
+Engine::Impl::Call<std::string> Engine::Impl::serve_members(Self self) {
+    if (!self) co_return base::Errc::stopping;
+    if (const auto refusal = self->refusal()) co_return *refusal;
+    if (!self->is_leader()) co_return base::Errc::not_leader;
+    co_return encode(self->member_list());
+}
+
+Engine::Impl::Call<ChangeOutcome> Engine::Impl::change_here(Self self, consensus::Change change,
+                                                            base::TimePoint deadline) {
+    if (!self->leading()) co_return base::Errc::not_leader;
+    const auto promise = self->changes.add(change, deadline);
+    if (promise.has_error()) co_return promise.error();
+    self->core.give(consensus::Tick{}); // it settles, and so looks at what waits
+    co_return co_await promise->wait();
+}
+
+Engine::Impl::Call<ChangeOutcome> Engine::Impl::change_member(Self self, consensus::Change change,
+                                                              base::TimePoint deadline) {
+    if (const auto refusal = self->refusal()) co_return *refusal;
+    if (self->is_leader()) co_return co_await change_here(self, change, deadline);
+    auto request = encode(change);
+    const auto answer = co_await ask_leader_for(self, GroupMethod::change, std::move(request), deadline);
+    if (answer.has_error()) co_return answer.error();
+    co_return decode_change_outcome(*answer);
+}
+
+Engine::Impl::Call<std::string> Engine::Impl::serve_change(Self self, std::string request,
+                                                           base::TimePoint deadline) {
+    if (!self) co_return base::Errc::stopping;
+    if (const auto refusal = self->refusal()) co_return *refusal;
+    const auto change = decode_change(request);
+    if (change.has_error()) co_return change.error();
+    const auto outcome = co_await change_here(self, *change, deadline);
+    if (outcome.has_error()) co_return outcome.error();
+    co_return encode(*outcome);
+}
+
+} // namespace bookstore::replication
