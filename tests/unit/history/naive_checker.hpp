@@ -17,6 +17,7 @@ public:
         std::map<std::string, Operation> purchases;
         for (const Operation& operation : history) {
             const Buy* buy = std::get_if<Buy>(&operation.what);
+            if (buy != nullptr && buy->outcome == Buy::Outcome::refused) continue;
             if (buy == nullptr) {
                 operations_.push_back(operation);
                 continue;
@@ -25,7 +26,9 @@ public:
             if (is_first) continue;
             found->second.call = std::min(found->second.call, operation.call);
             if (buy->outcome == Buy::Outcome::unknown) continue;
-            found->second.returned = operation.returned;
+            const Buy& told = std::get<Buy>(found->second.what);
+            contradiction_ = contradiction_ || (told.outcome != Buy::Outcome::unknown && told != *buy);
+            if (operation.returned) found->second.returned = operation.returned;
             found->second.what = *buy;
         }
         for (const auto& [key, purchase] : purchases)
@@ -33,7 +36,7 @@ public:
         placed_.resize(operations_.size());
     }
 
-    bool linearizable() { return place_next({}); }
+    bool linearizable() { return !contradiction_ && place_next({}); }
 
 private:
     static constexpr Instant never = std::numeric_limits<Instant>::max();
@@ -42,8 +45,8 @@ private:
         Instant bound = never; // the first return of what is still to be placed
         bool complete = true;
         for (std::size_t i = 0; i < operations_.size(); ++i)
-            if (!placed_[i] && operations_[i].returned) {
-                bound = std::min(bound, *operations_[i].returned);
+            if (!placed_[i] && certain(operations_[i])) {
+                bound = std::min(bound, operations_[i].returned.value_or(never));
                 complete = false;
             }
         if (complete) return true;
@@ -57,6 +60,12 @@ private:
             if (found) return true;
         }
         return false;
+    }
+
+    /// What returned took effect, and what is known to have been bought did too, at some time.
+    static bool certain(const Operation& operation) {
+        const Buy* buy = std::get_if<Buy>(&operation.what);
+        return operation.returned || (buy != nullptr && buy->outcome == Buy::Outcome::bought);
     }
 
     /// False when the answer is not the one that a shop in this state gives.
@@ -87,6 +96,7 @@ private:
 
     std::vector<Operation> operations_;
     std::vector<bool> placed_;
+    bool contradiction_ = false; ///< two answers to one key
 };
 
 } // namespace bookstore::history

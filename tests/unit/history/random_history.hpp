@@ -115,7 +115,7 @@ inline bool falsify(History& history, base::Random& random) {
             return true;
         }
         if (auto* buy = std::get_if<Buy>(&operation.what)) {
-            if (buy->outcome == Buy::Outcome::unknown) continue;
+            if (buy->outcome == Buy::Outcome::unknown || buy->outcome == Buy::Outcome::refused) continue;
             nudge(buy->outcome == Buy::Outcome::bought ? buy->lines.front().cost
                                                        : buy->shortages.front().stock);
             return true;

@@ -10,6 +10,13 @@ std::string text_of(const Report& report) {
     return report.findings.empty() ? "no finding" : report.findings.front().text;
 }
 
+/// Numbers tell when a purchase without an answer was made at the latest, which the definition knows not of.
+History without_numbers(History history) {
+    for (Operation& operation : history)
+        if (Buy* buy = std::get_if<Buy>(&operation.what)) buy->order = 0;
+    return history;
+}
+
 TEST_CASE("the search agrees with the definition on small histories", "[history][random]") {
     std::size_t good = 0, bad = 0;
     for (std::uint64_t seed = 1; seed <= 12'000; ++seed) {
@@ -20,7 +27,9 @@ TEST_CASE("the search agrees with the definition on small histories", "[history]
                           .changes = 2 + random.below(3),
                           .repeats = 3,
                           .stock = static_cast<std::int64_t>(random.below(5))};
-        History history = RandomShop(seed, shape).run();
+        RandomShop shop(seed, shape);
+        History history = shop.run();
+        if (random.below(2) == 0) history = without_numbers(resolve(std::move(history), shop.book()));
         const std::uint64_t lies = random.below(4);
         for (std::uint64_t i = 0; i < lies; ++i)
             falsify(history, random);
