@@ -115,7 +115,7 @@ TEST_CASE("one step does its parts in order", "[storage][log]") {
         CHECK(log->load().metadata == "who counts");
         log->write({.reset = LogWrite::Reset{100, 9}, .metadata = "who counts now"});
         CHECK(log->load().metadata == "who counts now");
-        log->write({.vote = storage::VoteRecord{7, 1}});
+        log->write({.vote = VoteRecord{7, 1}});
         CHECK(log->load().metadata == "who counts now");
     }
 }
