@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// What every stream of one PeerTransport shares.
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -12,6 +13,10 @@
 #include <bookstore/net/peer_transport.hpp>
 
 namespace bookstore::net {
+
+/// The notice that tells the sender's agreement; no handler has this number.
+inline constexpr Method agreement_method{0};
+inline constexpr std::size_t disagreements_max = 16;
 
 /// What the transport counts.
 struct PeerMetrics {
@@ -33,6 +38,8 @@ struct PeerContext {
     std::unordered_map<Method, Transport::CallHandler> calls{};
     std::unordered_map<Method, Transport::NoticeHandler> notices{};
     std::vector<Transport::StateHandler> states{};
+    std::string agreement{};
+    std::set<std::string> disagreements{}; ///< that were logged; at most disagreements_max
 };
 
 } // namespace bookstore::net

@@ -69,6 +69,14 @@ std::optional<std::uint64_t> PeerLink::send(const Frame& frame) {
 
 void PeerLink::connect() {
     state_ = State::connecting;
+    INVARIANT(queued_.empty());
+    if (!context_->agreement.empty()) {
+        Frame frame;
+        frame.kind = FrameKind::notice;
+        frame.method = agreement_method;
+        frame.payload = context_->agreement;
+        append_frame(queued_, frame);
+    }
     auto task = [self = shared_from_this()] { return open(self); };
     spawn(context_->loop.get_executor(), "peer connection", task);
 }

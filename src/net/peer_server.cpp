@@ -22,7 +22,7 @@ std::uint64_t to_wire(error_code failure) {
 } // namespace
 
 PeerServer::PeerServer(std::shared_ptr<PeerContext> context, std::shared_ptr<PeerStream> stream)
-    : context_(std::move(context)), stream_(std::move(stream)) {}
+    : context_(std::move(context)), stream_(std::move(stream)), agreed_(context_->agreement.empty()) {}
 
 void PeerServer::start(PeerStream::OnEnd on_end) {
     const auto on_frame = [weak = weak_from_this()](const Frame& frame) {
@@ -35,14 +35,32 @@ void PeerServer::start(PeerStream::OnEnd on_end) {
 bool PeerServer::on_frame(const Frame& frame) {
     switch (frame.kind) {
     case FrameKind::notice:
-        on_notice(frame);
+        if (frame.method == agreement_method) {
+            agreed_ = agrees(frame.payload);
+        } else if (agreed_) {
+            on_notice(frame);
+        }
         return true;
     case FrameKind::call:
-        on_call(frame);
+        if (agreed_) {
+            on_call(frame);
+        } else {
+            answer(frame.id, Errc::protocol_error);
+        }
         return true;
     case FrameKind::answer:
         break; // nothing was asked on this stream
     }
+    return false;
+}
+
+/// The stream of one that does not agree stays open: it would come again at once.
+bool PeerServer::agrees(std::string_view theirs) {
+    if (context_->agreement.empty() || theirs == context_->agreement) return true;
+    auto& known = context_->disagreements;
+    if (known.size() < disagreements_max && known.emplace(theirs).second)
+        base::log::error("another process of the cluster is configured differently and is not listened to",
+                         {{"peer", stream_->peer()}, {"there", theirs}, {"here", context_->agreement}});
     return false;
 }
 

@@ -18,6 +18,7 @@ public:
 
 private:
     bool on_frame(const Frame& frame);
+    bool agrees(std::string_view theirs);
     void on_notice(const Frame& frame);
     void on_call(const Frame& frame);
     static asio::awaitable<void> handle(std::shared_ptr<PeerServer> self,
@@ -28,6 +29,7 @@ private:
     std::shared_ptr<PeerContext> context_;
     std::shared_ptr<PeerStream> stream_;
     std::size_t calls_in_flight_ = 0;
+    bool agreed_; ///< the other end's agreement is ours
 };
 
 } // namespace bookstore::net

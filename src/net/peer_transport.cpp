@@ -23,9 +23,11 @@ PeerMetrics::PeerMetrics(base::Metrics& metrics)
 
 struct PeerTransport::Impl : std::enable_shared_from_this<Impl> {
     Impl(asio::io_context& loop, base::Scheduler& scheduler, base::Metrics& metrics, std::string credential,
-         PeerLimits limits)
+         PeerLimits limits, std::string agreement)
         : context(std::make_shared<PeerContext>(
-              PeerContext{loop, scheduler, std::move(credential), limits, PeerMetrics(metrics)})) {}
+              PeerContext{loop, scheduler, std::move(credential), limits, PeerMetrics(metrics)})) {
+        context->agreement = std::move(agreement);
+    }
 
     PeerLink& link(const Endpoint& to) {
         auto& link = links[to];
@@ -62,8 +64,9 @@ struct PeerTransport::Impl : std::enable_shared_from_this<Impl> {
 };
 
 PeerTransport::PeerTransport(asio::io_context& loop, base::Scheduler& scheduler, base::Metrics& metrics,
-                             std::string credential, PeerLimits limits)
-    : impl_(std::make_shared<Impl>(loop, scheduler, metrics, std::move(credential), limits)) {}
+                             std::string credential, PeerLimits limits, std::string agreement)
+    : impl_(std::make_shared<Impl>(loop, scheduler, metrics, std::move(credential), limits,
+                                   std::move(agreement))) {}
 
 PeerTransport::~PeerTransport() {
     impl_->close();
@@ -81,6 +84,7 @@ void PeerTransport::on_call(Method method, CallHandler handler) {
 }
 
 void PeerTransport::on_notice(Method method, NoticeHandler handler) {
+    INVARIANT(method != agreement_method);
     INVARIANT(impl_->context->notices.emplace(method, std::move(handler)).second);
 }
 

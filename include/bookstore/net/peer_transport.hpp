@@ -5,6 +5,7 @@
 /// Frame: u32 length of what follows, u32 checksum of it, u8 kind, then by kind
 ///   notice: varint method, payload          call: varint method, varint id, varint milliseconds left,
 ///   payload answer: varint id, varint error (0 = ok), payload
+/// The first frame of a stream is a notice of method 0 with the sender's agreement, if it has one.
 /// A frame that is too long, fails its checksum or makes no sense ends the stream. Everything written while a
 /// write is under way leaves in the next one.
 #include <memory>
@@ -34,10 +35,12 @@ struct PeerLimits {
 /// and notices and the answers to them.
 class PeerTransport final : public Transport {
 public:
-    /// `credential` is shown to, and asked of, every peer (empty: none). All references outlive the
-    /// transport.
+    /// `credential` is shown to, and asked of, every peer (empty: none). `agreement`: what all processes must
+    /// have alike, in words; who comes with another one is not listened to: its notices are dropped, its
+    /// calls refused with protocol_error, and the log names both (empty: none is asked for). All references
+    /// outlive the transport.
     PeerTransport(boost::asio::io_context& loop, base::Scheduler& scheduler, base::Metrics& metrics,
-                  std::string credential, PeerLimits limits = {});
+                  std::string credential, PeerLimits limits = {}, std::string agreement = {});
     ~PeerTransport() override;
 
     /// Lets `server` hand streams that others open to this transport.

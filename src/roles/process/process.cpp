@@ -27,6 +27,21 @@ void raise_descriptor_limit() {
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) base::log::warning("cannot raise the limit of open files");
 }
 
+/// What leases and elections rest on: each process counts with its own, so they must be everybody's.
+std::string agreement(const cluster::Config& config) {
+    const auto ms = [](base::Duration time) {
+        return std::to_string(std::chrono::duration_cast<base::milliseconds>(time).count());
+    };
+    const auto count = [&](cluster::Role role) {
+        return std::string(cluster::to_string(role)) + " replicas: " + std::to_string(config.of(role).size());
+    };
+    using cluster::Role;
+    return "election-ms: " + ms(config.timings.election) +
+           ", drift-margin-ms: " + ms(config.timings.drift_margin) +
+           ", lease-ms: " + ms(config.timings.lease) + ", " + count(Role::catalog) + ", " +
+           count(Role::order) + ", " + count(Role::frontend);
+}
+
 net::Response answer_ready(const Readiness& readiness) {
     if (!readiness.ready) return net::problem(503, readiness.reason, "not-ready").with("Retry-After", "1");
     return net::text_response("ready: " + readiness.reason + "\n");
@@ -45,7 +60,7 @@ Process::Process(const cluster::Config& config)
       directory_(config.data_dir),
       scheduler_(net::make_loop_scheduler(loop_)),
       random_(base::random_seed()),
-      transport_(loop_, *scheduler_, metrics_, config.secret),
+      transport_(loop_, *scheduler_, metrics_, config.secret, {}, agreement(config)),
       client_(loop_, *scheduler_),
       nodes_(make_nodes(world(), open_files_in(directory_, *scheduler_), http_probe(client_, config.secret))),
       router_(routes(), {config.secret, config.admin_secret}),

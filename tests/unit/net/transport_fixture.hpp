@@ -26,10 +26,10 @@ inline PeerLimits patient() {
 class Process {
 public:
     Process(LoopFixture& on, std::string credential = "secret", PeerLimits limits = patient(),
-            Endpoint at = {"127.0.0.1", 0})
+            Endpoint at = {"127.0.0.1", 0}, std::string agreement = {})
         : router({}, {}),
           server(on.loop, *on.scheduler, router, {}, on.metrics),
-          transport(on.loop, *on.scheduler, on.metrics, std::move(credential), limits) {
+          transport(on.loop, *on.scheduler, on.metrics, std::move(credential), limits, std::move(agreement)) {
         transport.attach(server);
         transport.on_notice(echo, [this](std::string notice) { notices.push_back(std::move(notice)); });
         transport.on_state([this](const Endpoint&, bool connected) { states.push_back(connected); });
