@@ -74,6 +74,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void set_base_configuration(consensus::Configuration configuration);
     void connection_lost(const net::Endpoint& endpoint);
     std::vector<MemberStatus> member_list() const;
+    consensus::NodeId successor() const;
 
     // engine_calls.cpp: the public face; each call keeps the engine's parts alive
     using Self = std::shared_ptr<Impl>;

@@ -129,7 +129,7 @@ boost::asio::awaitable<void> Engine::Impl::stop(Self self, base::TimePoint deadl
     };
     co_await until(self, half, drained);
     if (self->is_leader() && self->core.raft()->configuration().voters.size() > 1) {
-        self->core.give(consensus::TransferAsked{});
+        self->core.give(consensus::TransferAsked{self->successor()});
         // A transfer that has not worked within an election time-out has failed.
         const auto patience = std::min(deadline, scheduler.now() + 2 * self->options.election_timeout);
         const std::function<bool()> handed_over = [&impl = *self] { return !impl.is_leader(); };

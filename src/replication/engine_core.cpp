@@ -61,6 +61,8 @@ void Engine::Impl::received(std::string notice) {
     const auto* raft = core.raft();
     auto message = consensus::decode_message(notice);
     if (raft == nullptr || !message || !peers.slot_of(message->from)) return;
+    // It would lead for as long as it takes to hand over again; the leader tries another.
+    if (stopping && std::holds_alternative<consensus::TimeoutNow>(message->body)) return;
     const auto* append = std::get_if<consensus::AppendRequest>(&message->body);
     if (append == nullptr) return core.give(consensus::Received{std::move(*message)});
     // While a snapshot takes the place of the log, entries for the old one are as good as lost on the way.

@@ -73,6 +73,21 @@ void Engine::Impl::set_base_configuration(consensus::Configuration configuration
     identity.configuration = std::move(configuration);
 }
 
+/// The furthest of those that answer and would stay leader. Nobody: the core looks for whoever can.
+consensus::NodeId Engine::Impl::successor() const {
+    consensus::NodeId best = consensus::nobody;
+    consensus::LogIndex furthest{};
+    for (const auto& peer : core.raft()->peers()) {
+        const auto slot = peers.slot_of(peer.node);
+        const bool willing = peer.voter && slot && !options.members[*slot].reluctant;
+        const bool answers = peer.heard != base::TimePoint{} && peer.silence < options.election_timeout;
+        if (!willing || !answers || (best != consensus::nobody && peer.match <= furthest)) continue;
+        best = peer.node;
+        furthest = peer.match;
+    }
+    return best;
+}
+
 void Engine::Impl::connection_lost(const net::Endpoint& endpoint) {
     const auto* raft = core.raft();
     if (raft == nullptr) return;

@@ -93,3 +93,38 @@ TEST_CASE("the reluctant member leads only until another can") {
     REQUIRE(group.run([&] { return group.leader() == 1 - leader; }));
     CHECK(group.add(1 - leader, "a"));
 }
+
+TEST_CASE("a leader that stops hands over to one that would lead, not to the tie-breaker") {
+    ReplicaGroup group(3);
+    group.options.members[2].reluctant = true;
+    group.start_all();
+    REQUIRE(group.run_until_all_serve());
+    REQUIRE(group.run([&] { return group.leader() && *group.leader() != 2; }));
+    const auto leader = *group.leader();
+    const auto term = group.engine(leader).status().term;
+    group.network.cut(group.endpoint(leader),
+                      group.endpoint(1 - leader)); // the tie-breaker is ahead for a moment
+    const auto waiting = group.propose(leader, "a");
+    group.scheduler.run_for(base::milliseconds(20));
+    group.network.mend_all();
+    boost::asio::co_spawn(group.scheduler.executor(), group.engine(leader).stop(group.in(base::seconds(5))),
+                          boost::asio::detached);
+    REQUIRE(group.run_until_leader(leader));
+    CHECK(group.leader() == 1 - leader);
+    CHECK(group.engine(1 - leader).status().term == term + 1); // nobody led in between
+}
+
+TEST_CASE("one that is stopping does not take over") {
+    Serving group(3);
+    const auto other = (group.first + 1) % 3;
+    const auto third = (group.first + 2) % 3;
+    group[other].process->state_worker.set_latency(base::seconds(2)); // its stop takes a while
+    boost::asio::co_spawn(group.scheduler.executor(), group.engine(other).stop(group.in(base::seconds(5))),
+                          boost::asio::detached);
+    group.isolate(third); // so that there is nobody else to hand over to
+    group.scheduler.run_for(base::milliseconds(10));
+    boost::asio::co_spawn(group.scheduler.executor(),
+                          group.engine(group.first).stop(group.in(base::seconds(5))), boost::asio::detached);
+    group.scheduler.run_for(base::milliseconds(200));
+    CHECK(group.engine(other).status().role == consensus::Role::follower);
+}
