@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// The lowest version that may be shown, for every key of the coherence protocol (`fence` in
-/// tests/model/coherence.pml, which has one key).
+/// tests/model/sharing.pml).
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

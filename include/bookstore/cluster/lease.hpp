@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// The two ends of a frontend's lease, pure: the leader's table and the frontend's holding.
-/// Names as in tests/model/coherence.pml. Times are monotonic and each end's own; what crosses is durations.
+/// Names as in tests/model/leases.pml. Times are monotonic and each end's own; what crosses is durations.
 ///
 /// What the two keep true together, whatever is lost, late or repeated on the way between them:
 ///   1. A holder never believes in a lease longer than the table does. The holder counts from before it

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// A frontend's cache: answers ready to send, and the fences that keep stale ones out.
-/// The protocol is DESIGN section 5; names as in tests/model/coherence.pml.
+/// The protocol is DESIGN section 5; names as in tests/model/sharing.pml.
 #include <cstddef>
 #include <cstdint>
 #include <memory>

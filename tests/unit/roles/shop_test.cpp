@@ -114,6 +114,22 @@ TEST_CASE("settled and refused sales are forgotten after their time, orders neve
     CHECK(shop.buy(0, "k", {line(1)})->order.number == shop::OrderNumber{1});
 }
 
+TEST_CASE("how long a key is remembered is for no wall clock to say", "[roles][shop]") {
+    constexpr std::int64_t year_ms = 365LL * 24 * 3'600 * 1'000;
+    const std::int64_t wrong_by_ms = GENERATE(-3 * year_ms, 3 * year_ms);
+    ShopCluster shop(1, 1, base::seconds(60));
+    REQUIRE(shop.run_until_ready());
+    const auto refused = sell_only(shop, "k", {line(2, 6)}, wrong_by_ms);
+    REQUIRE(std::holds_alternative<shop::OutOfStock>(refused.value()));
+    REQUIRE(std::holds_alternative<shop::Sold>(sell_only(shop, "s", {line(3)}, wrong_by_ms).value()));
+    shop.scheduler.run_for(base::seconds(55));
+    CHECK(std::holds_alternative<shop::KeyReused>(sell_only(shop, "k", {line(2)}).value()));
+    CHECK(std::holds_alternative<shop::KeyReused>(sell_only(shop, "s", {line(4)}).value()));
+    shop.scheduler.run_for(base::seconds(15));
+    CHECK(std::holds_alternative<shop::Sold>(sell_only(shop, "k", {line(2)}).value()));
+    CHECK(find(shop, 0, 1)->key == "s");
+}
+
 TEST_CASE("one key sent to every order replica at once is one order", "[roles][shop]") {
     ShopCluster shop(3, 3);
     REQUIRE(shop.run_until_ready());
