@@ -31,14 +31,14 @@ const Peer* in_slot_of(const Peers& peers, const Peer& peer, bool voter) {
 std::optional<Change> step_for(const Peers& peers, const Peer& newcomer, base::Duration patience) {
     if (newcomer.voter || !newcomer.caught_up || !answers(newcomer, patience)) return std::nullopt;
     const auto* voter = in_slot_of(peers, newcomer, true);
-    if (voter != nullptr && !silent(*voter, patience)) return std::nullopt;
+    const auto* learner = in_slot_of(peers, newcomer, false); // whose disk was lost as well, on its way back
+    for (const auto* former : {voter, learner})
+        if (former != nullptr && !silent(*former, patience)) return std::nullopt;
     if (newcomer.guest) {
-        const auto* learner = in_slot_of(peers, newcomer, false);
-        if (learner != nullptr && silent(*learner, patience))
-            return Change{Change::Kind::remove, learner->node};
-        if (voter == nullptr || learner != nullptr) return std::nullopt;
+        if (voter == nullptr && learner == nullptr) return std::nullopt;
         return Change{Change::Kind::add_learner, newcomer.node};
     }
+    if (learner != nullptr) return Change{Change::Kind::remove, learner->node};
     if (voter != nullptr) return Change{Change::Kind::remove, voter->node};
     return Change{Change::Kind::promote, newcomer.node};
 }

@@ -141,6 +141,22 @@ TEST_CASE("the leader dies while a wiped voter is on its way back") {
     CHECK(group.add(*group.leader(), "a"));
 }
 
+TEST_CASE("a disk that is lost again on its way back is replaced again") {
+    const int after_ms = GENERATE(range(0, 2'400, 150));
+    CAPTURE(after_ms);
+    Members group(3);
+    group.begin_with_history();
+    const auto slot = group.follower();
+    group.wipe(slot);
+    group.scheduler.run_for(base::milliseconds(after_ms));
+    group.wipe(slot);
+    group.scheduler.run_for(base::milliseconds(after_ms / 2));
+    group.wipe(slot);
+    REQUIRE(group.run_until_voter(slot));
+    REQUIRE(group.run([&] { return group.configured(slot) == each; }));
+    CHECK(group.machine(slot).value("a") == 1);
+}
+
 TEST_CASE("a disk that comes back after its place was taken is refused, and told") {
     Members group(3);
     group.begin_with_history();
