@@ -42,10 +42,20 @@ Audit conclude(ShopFacts facts) {
     return audit;
 }
 
-bool is_final(const Audit& audit) {
-    return audit.conclusion == Conclusion::clean ||
-           std::any_of(audit.found.begin(), audit.found.end(),
+bool has_lasting(const Audit& audit) {
+    return std::any_of(audit.found.begin(), audit.found.end(),
                        [](const Disagreement& one) { return one.lasting; });
+}
+
+/// Nothing has changed from one look to the next.
+bool rested(const ShopFacts& before, const ShopFacts& after) {
+    const auto same = [](const std::vector<ReplicaFacts>& a, const std::vector<ReplicaFacts>& b) {
+        return std::equal(
+            a.begin(), a.end(), b.begin(), b.end(),
+            [](const ReplicaFacts& x, const ReplicaFacts& y) { return x.version == y.version; });
+    };
+    return before.still && after.still && same(before.catalogs, after.catalogs) &&
+           same(before.orders, after.orders);
 }
 
 std::string_view name_of(Conclusion conclusion) {
@@ -105,9 +115,16 @@ boost::asio::awaitable<int> audit(Context& context) {
     const auto replicas = co_await find_replicas(context);
     Audit last;
     for (;;) {
+        const ShopFacts before = std::move(last.facts);
         ShopFacts facts = co_await read_facts(context, replicas, secret);
         last = conclude(std::move(facts));
-        if (is_final(last) || context.scheduler.now() >= deadline) break;
+        if (last.conclusion == Conclusion::clean || has_lasting(last)) break;
+        // A purchase under way may be what disagrees, unless all has come to rest.
+        if (last.conclusion == Conclusion::disagree && !rested(before, last.facts)) {
+            last.conclusion = Conclusion::busy;
+            last.found.clear();
+        }
+        if (context.scheduler.now() >= deadline) break;
         const bool interrupted = co_await context.interruption.sleep(pause_between_tries);
         if (interrupted) break;
     }
