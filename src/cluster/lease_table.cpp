@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <bookstore/base/error.hpp>
+#include <bookstore/base/mutant.hpp>
 
 namespace bookstore::cluster {
 
@@ -19,7 +20,7 @@ void LeaseTable::lead(std::uint64_t term, base::TimePoint now) {
     arrived_.clear();
     leases_.clear();
     // Predecessors granted only while sure that nobody else led, so all their grants are older than `now`.
-    predecessor_until_ = now + lease_ + margin_;
+    predecessor_until_ = base::built_in("ignores-predecessors-leases") ? now : now + lease_ + margin_;
 }
 
 void LeaseTable::step_down() {
@@ -54,6 +55,7 @@ std::optional<LeaseGrant> LeaseTable::ask(FrontendSession who, std::uint64_t kno
     const base::TimePoint from = behind ? std::min(now, announced_at_) : now;
     const base::Duration left = std::max(base::Duration::zero(), from + lease_ - now);
     lease->second.until = std::max(lease->second.until, from + lease_ + margin_);
+    if (base::built_in("registers-at-committed")) return LeaseGrant{term_, fence, left};
     return LeaseGrant{term_, std::max(fence, announced_), left};
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include <bookstore/base/mutant.hpp>
 #include <bookstore/net/problem.hpp>
 #include <bookstore/roles/json.hpp>
 
@@ -56,6 +57,7 @@ PurchaseRequest parse_order(const net::Request& request, base::Random& random) {
 }
 
 net::Response buy_response(const base::result<PurchaseAnswer>& answer) {
+    if (!answer && base::built_in("guesses-out-of-stock")) return net::text_response("Out of Stock");
     if (answer && answer->result == PurchaseAnswer::Result::bought) {
         const shop::Order& order = answer->order;
         const std::string title = order.lines.empty() ? std::string() : order.lines.front().title;

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include <bookstore/base/error.hpp>
+#include <bookstore/base/mutant.hpp>
 #include <bookstore/base/state_machine.hpp>
 
 #include "shop/catalog_tables.hpp"
@@ -150,9 +151,11 @@ void Shelf::put(Place place) {
 }
 
 void Shelf::changed(Place& place) {
-    digest_ -= place.hash;
-    place.hash = base::row_hash(books_table, row_of(place));
-    digest_ += place.hash;
+    if (!base::built_in("forgets-digest")) {
+        digest_ -= place.hash;
+        place.hash = base::row_hash(books_table, row_of(place));
+        digest_ += place.hash;
+    }
     changed_.insert(place.book.id);
 }
 

@@ -5,6 +5,7 @@
 #include <prometheus/counter.h>
 #include <prometheus/histogram.h>
 
+#include <bookstore/base/mutant.hpp>
 #include <bookstore/net/loop.hpp>
 #include <bookstore/shop/tags.hpp>
 
@@ -61,6 +62,10 @@ void InvalidationGate::prepare(const std::vector<std::string>& commands, std::ui
         // Bookkeeping: no reader could tell, so nobody need be told, and old leases need not run out.
         ready();
         return;
+    }
+    if (base::built_in("invalidates-after-proposal")) {
+        if (stage_) table_.end();
+        std::exchange(ready, [] {})();
     }
     const base::TimePoint now = world_.scheduler.now();
     table_.begin(index, now);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <bookstore/base/log.hpp>
+#include <bookstore/base/mutant.hpp>
 #include <bookstore/net/loop.hpp>
 #include <bookstore/roles/protocol.hpp>
 
@@ -71,7 +72,8 @@ void LeaseKeeper::settle(const base::result<std::string>& answer, base::TimePoin
         schedule(now + pause_after_failure);
         return;
     }
-    if (coherence_.granted(*grant, asked_at, now)) {
+    const auto counted_from = base::built_in("counts-lease-from-answer") ? now : asked_at;
+    if (coherence_.granted(*grant, counted_from, now)) {
         metrics_.registered();
         base::log::info("registered with the catalog's leader",
                         {{"term", grant->term}, {"fence", grant->fence}});

@@ -2,6 +2,7 @@
 
 #include "roles/frontend/content_type.hpp"
 #include "roles/frontend/replica_walk.hpp"
+#include <bookstore/base/mutant.hpp>
 #include <bookstore/net/problem.hpp>
 #include <bookstore/roles/purchase_http.hpp>
 
@@ -86,7 +87,7 @@ boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::purchase(Purchas
 
 boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase purchase,
                                                                      base::TimePoint deadline) {
-    const std::string request = encode(purchase);
+    std::string request = encode(purchase);
     ReplicaWalk walk(world_, balancer_, cluster::Role::order, deadline, purchase_time);
     bool repeated = false;
     for (auto attempt = co_await walk.next(); attempt; attempt = co_await walk.next()) {
@@ -103,6 +104,10 @@ boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase pu
         if (is_final(answer.error())) break;
         if (!was_free(answer.error()) && !budget_.take()) break;
         repeated = true;
+        if (base::built_in("retries-with-fresh-key")) {
+            purchase.key = world_.random.uuid();
+            request = encode(purchase);
+        }
     }
     co_return walk.failure();
 }

@@ -1,5 +1,6 @@
 #include <bookstore/roles/order/order_node.hpp>
 
+#include <bookstore/base/mutant.hpp>
 #include <bookstore/roles/protocol.hpp>
 
 #include "roles/group_member.hpp"
@@ -87,6 +88,7 @@ void OrderNode::start() {
     impl_->answer_calls();
     if (impl_->world.fatal) impl_->replica.on_fatal(impl_->world.fatal);
     impl_->replica.start();
+    if (base::built_in("never-settles")) return;
     impl_->settler.start(); // the tie-breaker's too: while it leads, nobody else can settle
 }
 

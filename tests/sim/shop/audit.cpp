@@ -23,18 +23,30 @@ void Audit::heard(Role role, const std::string& who, const cluster::Report& repo
         fail_(who + " and " + known->second.by + " differ at version " + std::to_string(report.version));
 }
 
+void Audit::examine(HostDisk& disk) const {
+    for (auto& [group, files] : disk.files()) {
+        if (group == "catalog")
+            load<shop::CatalogState>(files)->check_invariants();
+        else
+            load<shop::OrderState>(files)->check_invariants();
+    }
+}
+
 bool Audit::quiet() {
-    if (!same_position("catalog") || !same_position("order")) return false;
+    if (!same_position("catalog", Role::catalog) || !same_position("order", Role::order)) return false;
     return load<shop::CatalogState>(files_of("catalog"))->unsettled_count() == 0 &&
            load<shop::OrderState>(files_of("order"))->unsettled(1).empty();
 }
 
-bool Audit::same_position(const std::string& group) {
+/// Also the position that replicas told: what they store may trail what they have applied.
+bool Audit::same_position(const std::string& group, Role role) {
     std::set<std::uint64_t> positions;
     for (const Member& member : members_)
         if (member.disk->files().contains(group))
             positions.insert(member.disk->files().at(group).state.written.position.index);
-    return positions.size() == 1;
+    const auto newer = digests_.lower_bound({role, *positions.rbegin() + 1});
+    const bool told_newer = newer != digests_.end() && newer->first.first == role;
+    return positions.size() == 1 && !told_newer;
 }
 
 GroupFiles& Audit::files_of(const std::string& group) {

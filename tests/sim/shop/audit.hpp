@@ -29,6 +29,8 @@ public:
     /// A replica said so of itself.
     void heard(cluster::Role role, const std::string& who, const cluster::Report& report);
 
+    /// What a process is about to start from makes sense in itself.
+    void examine(HostDisk& disk) const;
     /// All members have applied the same, and no sale waits to be settled.
     bool quiet();
     /// Everything, once it is quiet. Gives the order book.
@@ -50,7 +52,7 @@ private:
     history::OrderBook book_of(const shop::OrderState& orders);
     /// The disk of the first member of `group`.
     GroupFiles& files_of(const std::string& group);
-    bool same_position(const std::string& group);
+    bool same_position(const std::string& group, cluster::Role role);
 
     Fail fail_;
     std::vector<Member> members_;

@@ -2,11 +2,8 @@
 #include "sim/shop/world.hpp"
 
 namespace bookstore::shopsim {
-namespace {
 
 using base::milliseconds;
-
-} // namespace
 
 /// `every` is read again each time: calm sets it to zero, and the repetition ends.
 void World::repeat(const base::Duration& every, void (World::*happens)()) {
@@ -27,10 +24,13 @@ void World::in_life_of(Host& host, base::Duration delay, std::function<void()> a
 }
 
 void World::restart_later(Host& host) {
-    in_life_of(host, sim::draw(random_, weather_.down), [this, &host] {
-        trace(host.name() + " starts");
-        host.start();
-    });
+    in_life_of(host, sim::draw(random_, weather_.down), [this, &host] { start(host); });
+}
+
+void World::start(Host& host) {
+    trace(host.name() + " starts");
+    audit_.examine(host.disk);
+    host.start();
 }
 
 void World::crash(Host& host, bool power) {
@@ -63,8 +63,7 @@ void World::stop() {
     schedule_.after(patience, [this, &host, life = host.life()] {
         if (calm_ || host.life() > life + 1) return;
         if (host.life() == life) host.crash(false);
-        trace(host.name() + " starts");
-        host.start();
+        start(host);
     });
 }
 

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string_view>
@@ -12,6 +13,12 @@
 #include <bookstore/base/log.hpp>
 
 #include "sim/shop/world.hpp"
+#ifdef BOOKSTORE_MUTANTS
+#include <bookstore/base/mutant.hpp>
+
+#include "consensus/mutants.hpp"
+#include "sim/shop/mutants.hpp"
+#endif
 
 namespace {
 
@@ -22,10 +29,15 @@ struct Arguments {
     std::uint64_t first = 1;
     std::uint64_t virtual_seconds = 4;
     bool trace = false;
+    std::string_view mutant{};
 };
 
 constexpr auto usage =
-    "usage: shop_simulator [--seeds N] [--first S] [--seed S] [--virtual-seconds V] [--trace]\n";
+    "usage: shop_simulator [--seeds N] [--first S] [--seed S] [--virtual-seconds V] [--trace]"
+#ifdef BOOKSTORE_MUTANTS
+    " [--mutant NAME | --list-mutants]"
+#endif
+    "\n";
 
 volatile std::uint64_t seed_under_way = 0;
 
@@ -38,6 +50,25 @@ void tell_seed(int) {
     ::_exit(written > 0 ? 1 : 3);
 }
 
+#ifdef BOOKSTORE_MUTANTS
+/// The core has names of its own, and the same switch.
+bool choose_mutant(std::string_view name) {
+    for (const auto& known : consensus::mutant_names)
+        if (known.name == name) consensus::chosen_mutant = known.mutant;
+    base::chosen_mutant = name;
+    for (const auto& known : shopsim::mutant_names)
+        if (known.name == name) return true;
+    return consensus::chosen_mutant != consensus::Mutant::none;
+}
+
+[[noreturn]] void list_mutants() {
+    for (const auto& known : shopsim::mutant_names)
+        std::cout << known.name << '\n';
+    std::cout.flush();
+    std::exit(0);
+}
+#endif
+
 std::optional<Arguments> parse(int argc, char** argv) {
     Arguments arguments;
     for (int i = 1; i < argc; ++i) {
@@ -46,8 +77,18 @@ std::optional<Arguments> parse(int argc, char** argv) {
             arguments.trace = true;
             continue;
         }
+#ifdef BOOKSTORE_MUTANTS
+        if (option == "--list-mutants") list_mutants();
+#endif
         if (++i == argc) return std::nullopt;
         const std::string_view text = argv[i];
+#ifdef BOOKSTORE_MUTANTS
+        if (option == "--mutant") {
+            if (!choose_mutant(text)) return std::nullopt;
+            arguments.mutant = text;
+            continue;
+        }
+#endif
         std::uint64_t value = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;

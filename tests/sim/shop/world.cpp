@@ -137,13 +137,18 @@ void World::calm() {
         host->clock.set_wall({});
         if (host->running() && (host->disk.broken() || host->process()->stopping())) host->crash(false);
         host->disk.repair();
-        if (!host->running()) host->start();
+        if (!host->running()) start(*host);
         host->process()->loop.resume(true);
     }
     run_until([this] { return all_ready(); }, recovery_time, "every process to be ready");
     closed_ = true;
     run_until([this] { return shopping_ == 0; }, recovery_time, "the shoppers' last answers");
-    run_until([this] { return audit_.quiet(); }, recovery_time,
+    become_quiet();
+}
+
+void World::become_quiet() {
+    const auto told_by = schedule_.now() + seconds(1); // replicas tell their versions now and then
+    run_until([this, told_by] { return schedule_.now() >= told_by && audit_.quiet(); }, recovery_time,
               "every sale to be settled and applied by all");
 }
 
@@ -153,6 +158,7 @@ void World::inspect() {
     const auto unknown = journal_.unknown;
     run_until([this] { return shopping_ == 0; }, recovery_time, "an inspection");
     if (journal_.unknown > unknown) fail("not everything can be read although all is calm");
+    become_quiet();
 }
 
 void World::start_shopper(std::function<boost::asio::awaitable<void>()> task) {

@@ -44,6 +44,7 @@ private:
     void open_shop();
     void storm();
     void calm();
+    void become_quiet();
     void inspect();
 
     void repeat(const base::Duration& every, void (World::*happens)());
@@ -63,6 +64,7 @@ private:
     void crash(Host& host, bool power);
     void pause(Host& host);
     void isolate(const Host& host);
+    void start(Host& host);
     void restart_later(Host& host);
     void in_life_of(Host& host, base::Duration delay, std::function<void()> action);
 
