@@ -117,7 +117,7 @@ class Shop:
 
     def __init__(self, catalogs=2, orders=2, frontends=1, settings='', arguments=(), books=None, host='127.0.0.1', network=None):
         self.host = host
-        self.credential = {}
+        self.secret_file, self.credential = None, {}
         self.folder = Path(tempfile.mkdtemp(prefix='bookstored-test-'))
         self.arguments = list(arguments)
         counts = dict(catalog=catalogs, order=orders, frontend=frontends)
@@ -136,10 +136,10 @@ class Shop:
 
     def _require_credential(self, secret):
         """Whoever listens beyond loopback must have one."""
-        file = self.folder / 'secret'
-        file.touch(mode=0o600)
-        file.write_text(secret + '\n')
-        self.config.write_text(self.config.read_text() + f'[cluster]\nsecret-file = {file}\n')
+        self.secret_file = self.folder / 'secret'
+        self.secret_file.touch(mode=0o600)
+        self.secret_file.write_text(secret + '\n')
+        self.config.write_text(self.config.read_text() + f'[cluster]\nsecret-file = {self.secret_file}\n')
         self.credential = {'Authorization': f'Bearer {secret}'}
 
     def __enter__(self):
