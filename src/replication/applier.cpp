@@ -125,6 +125,15 @@ void Applier::resume() {
     turn();
 }
 
+void Applier::continue_at(Position position) {
+    INVARIANT(position.index >= position_.index);
+    auto behind = std::move(backlog_);
+    restart_at(position);
+    std::erase_if(behind, [&](const consensus::Entry& e) { return number(e.index) <= position.index; });
+    backlog_ = std::move(behind);
+    turn();
+}
+
 void Applier::restart_at(Position position) {
     INVARIANT(position.index >= position_.index);
     backlog_.clear();

@@ -53,6 +53,8 @@ public:
     void resume();
     /// The machine and the store hold a snapshot at `position`: all that waited is part of it.
     void restart_at(Position position);
+    /// As restart_at(), but the log goes on behind `position`: what waited of that is still to be applied.
+    void continue_at(Position position);
     /// The store failed, or the replica stops: nothing more is applied.
     void halt() { halted_ = true; }
 

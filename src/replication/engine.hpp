@@ -18,6 +18,7 @@
 #include "replication/checkpoints.hpp"
 #include "replication/core_runner.hpp"
 #include "replication/deadlines.hpp"
+#include "replication/digest_trail.hpp"
 #include "replication/disk.hpp"
 #include "replication/formation.hpp"
 #include "replication/identity.hpp"
@@ -35,6 +36,10 @@ namespace bookstore::replication {
 /// Loop thread only. Lives until its Engine has gone and the last call has ended; after close() it touches
 /// nothing outside itself.
 struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
+    using Self = std::shared_ptr<Impl>;
+    template <typename T>
+    using Call = boost::asio::awaitable<base::result<T>>;
+
     Impl(ReplicaOptions o, Environment e, base::StateMachine& m, Gate* g);
     ~Impl();
 
@@ -76,10 +81,20 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::vector<MemberStatus> member_list() const;
     consensus::NodeId successor() const;
 
+    // engine_digest.cpp: whether all hold the same
+    struct Comparison;
+    void tend_contents();
+    void compare_contents();
+    static boost::asio::awaitable<void> ask_digest(Self self, consensus::NodeId voter,
+                                                   std::shared_ptr<Comparison> comparison);
+    static Call<std::string> serve_digest(Self self, std::string request, base::TimePoint deadline);
+    void judge(const Comparison& comparison);
+    void verdict_heard(const std::string& notice);
+    void check_contents(std::uint64_t version, std::uint64_t digest);
+    void rebuild_asked(const std::string& notice);
+    void contents_rebuilt(const SnapshotHeader& header);
+
     // engine_calls.cpp: the public face; each call keeps the engine's parts alive
-    using Self = std::shared_ptr<Impl>;
-    template <typename T>
-    using Call = boost::asio::awaitable<base::result<T>>;
     static Call<Applied> propose(Self self, std::string command, base::TimePoint deadline);
     static Call<Applied> propose_anywhere(Self self, std::string command, base::TimePoint deadline);
     static Call<std::uint64_t> read_barrier(Self self, base::TimePoint deadline);
@@ -101,7 +116,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     static boost::asio::awaitable<void> make_state_durable(Self self, base::TimePoint deadline);
 
     // engine_status.cpp: what it is, and how it ends
-    std::optional<base::Errc> refusal() const; ///< of any call
+    std::optional<base::Errc> absence() const; ///< of this replica from its group
+    std::optional<base::Errc> refusal() const; ///< of any call: it is absent, or fenced
     bool is_leader() const;                    ///< by role; may not have committed in its term yet
     bool leading() const;
     std::optional<unsigned> leader_slot() const;
@@ -150,6 +166,11 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     bool caught_up_once = false;
     bool was_member = false; ///< in a configuration that is or was committed
     base::TimePoint next_succession_at{};
+    DigestTrail digests;
+    std::optional<std::string> fenced; ///< why: the contents are not the group's
+    bool rebuilding = false; ///< the snapshot that is installed takes the place of the contents alone
+    base::TimePoint next_comparison_at{};
+    base::TimePoint next_rebuild_at{};
     bool stopping = false;
     bool closed = false;
     std::optional<std::string> failure;

@@ -110,7 +110,7 @@ Engine::Impl::Call<std::uint64_t> Engine::Impl::wait_applied(Self self, std::uin
 
 Engine::Impl::Call<std::string> Engine::Impl::serve_snapshot(Self self, std::string request) {
     if (!self) co_return base::Errc::stopping;
-    if (const auto refusal = self->refusal()) co_return *refusal;
+    if (const auto refusal = self->absence()) co_return *refusal;
     const auto chunk = decode_snapshot_chunk(request);
     if (chunk.has_error()) co_return chunk.error();
     const auto answer = self->receiver->receive(*chunk);

@@ -53,6 +53,7 @@ void Engine::Impl::settle() {
     if (leading() && !gate_told) gain_leadership();
     tend_members();
     if (core.raft() == nullptr) return;
+    tend_contents();
     meters->show(*core.raft(), applier->applied(), batcher.waiting());
     tell_change();
 }

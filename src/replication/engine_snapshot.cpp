@@ -32,7 +32,10 @@ void Engine::Impl::make_snapshot_parts() {
                                     restart_log(header, std::move(done));
                                 },
                                 [this](const SnapshotHeader& header) { snapshot_installed(header); },
-                                [this] { applier->resume(); }, fail});
+                                [this] {
+                                    if (!fenced) applier->resume();
+                                },
+                                fail});
 }
 
 /// A log that contains the snapshot's last entry contains all of it, and perhaps more that was acknowledged
@@ -46,6 +49,13 @@ std::optional<SnapshotReceiver::Answer> Engine::Impl::object_to(const SnapshotHe
     if (header.term > raft->term())
         return base::Errc::not_ready; // the leader's next heartbeat brings the term
     if (raft->wants_snapshot(header.last_index, header.last_term)) return std::nullopt;
+    if (fenced) {
+        const bool reaches = number(header.last_index) >= applier->applied();
+        const bool held =
+            header.last_index <= raft->durable_index() && header.last_index <= raft->commit_index();
+        if (!reaches || !held) return base::Errc::not_ready; // the next one will
+        return std::nullopt;
+    }
     if (header.last_index > raft->durable_index()) return base::Errc::not_ready; // held, but not safely yet
     return SnapshotProgress::installed;
 }
@@ -56,11 +66,14 @@ std::optional<SnapshotReceiver::Answer> Engine::Impl::object_to(const SnapshotHe
 /// of it.
 void Engine::Impl::begin_snapshot(const SnapshotHeader& header, std::function<void()> done) {
     applier->pause();
+    rebuilding = !core.raft()->wants_snapshot(header.last_index, header.last_term);
+    if (rebuilding) return done();
     set_base_configuration(header.configuration);
     disk->write_metadata(encode(identity), std::move(done));
 }
 
 void Engine::Impl::restart_log(const SnapshotHeader& header, std::function<void()> done) {
+    if (rebuilding) return done();
     const storage::LogWrite::Reset base{number(header.last_index), number(header.last_term)};
     core.hold();
     disk->reset(base, encode(identity), std::move(done));
@@ -70,6 +83,10 @@ void Engine::Impl::snapshot_installed(const SnapshotHeader& header) {
     base::log::info(
         "installed a snapshot",
         {{"group", options.group}, {"version", number(header.last_index)}, {"bytes", header.bytes}});
+    digests = {};
+    digests.add(number(header.last_index), machine.digest());
+    if (rebuilding) return contents_rebuilt(header);
+    fenced.reset();
     checkpoints->snapshot_installed();
     applier->restart_at({number(header.last_index), number(header.last_term)});
     core.release({header.from, header.term, header.last_index, header.last_term, header.configuration});

@@ -15,6 +15,7 @@ void Engine::Impl::start() {
     listen();
     if (identity.removed) return failed(removal_reason());
     was_member = founder();
+    digests.add(loaded.state.index, machine.digest());
     if (identity.formed()) start_core();
     formation->start();
     tell_change();
@@ -33,6 +34,7 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
     applier = std::make_unique<Applier>(
         machine, env.state, env.state_worker, env.scheduler, loaded.state,
         Applier::Hooks{[this](const consensus::Entry& entry, std::vector<std::string>& outcomes) {
+                           digests.add(number(entry.index), machine.digest());
                            batcher.applied(entry, outcomes);
                            checkpoints->applied(number(entry.index), entry.payload->size());
                        },
@@ -87,6 +89,16 @@ void Engine::Impl::listen() {
     const auto change = [](Self self, std::string request, base::TimePoint deadline) {
         return serve_change(std::move(self), std::move(request), deadline);
     };
+    const auto digest = [](Self self, std::string request, base::TimePoint deadline) {
+        return serve_digest(std::move(self), std::move(request), deadline);
+    };
+    transport.on_call(peers.method(GroupMethod::digest), serve(digest));
+    transport.on_notice(peers.method(GroupMethod::verdict), [weak](const std::string& notice) {
+        if (const auto self = weak.lock()) self->verdict_heard(notice);
+    });
+    transport.on_notice(peers.method(GroupMethod::rebuild), [weak](const std::string& notice) {
+        if (const auto self = weak.lock()) self->rebuild_asked(notice);
+    });
     transport.on_call(peers.method(GroupMethod::members), serve(members_here));
     transport.on_call(peers.method(GroupMethod::change), serve(change));
     transport.on_notice(peers.method(GroupMethod::raft), [weak](std::string notice) {

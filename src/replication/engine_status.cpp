@@ -25,10 +25,14 @@ std::string_view to_string(Phase phase) {
     return "unknown";
 }
 
-std::optional<base::Errc> Engine::Impl::refusal() const {
+std::optional<base::Errc> Engine::Impl::absence() const {
     if (stopping || closed) return base::Errc::stopping;
     if (failure || core.raft() == nullptr) return base::Errc::not_ready;
     return std::nullopt;
+}
+
+std::optional<base::Errc> Engine::Impl::refusal() const {
+    return fenced ? base::Errc::not_ready : absence();
 }
 
 bool Engine::Impl::is_leader() const {
@@ -37,7 +41,7 @@ bool Engine::Impl::is_leader() const {
 }
 
 bool Engine::Impl::leading() const {
-    return is_leader() && core.raft()->has_committed_in_term();
+    return is_leader() && core.raft()->has_committed_in_term() && !fenced;
 }
 
 bool Engine::Impl::voter() const {
@@ -53,6 +57,7 @@ Phase Engine::Impl::phase() const {
     if (closed || stopping) return Phase::stopped;
     if (failure) return Phase::failed;
     if (!identity.formed()) return options.first_start.value_or(true) ? Phase::forming : Phase::joining;
+    if (fenced) return Phase::resyncing;
     if (!readiness.obstacle(applier->applied(), env.scheduler.now())) return Phase::serving;
     return !voter() && !caught_up_once ? Phase::joining : Phase::resyncing;
 }
@@ -61,6 +66,7 @@ std::string Engine::Impl::reason() const {
     if (closed || stopping) return "stopping";
     if (failure) return *failure;
     if (!identity.formed()) return formation->reason();
+    if (fenced) return *fenced;
     return readiness.obstacle(applier->applied(), env.scheduler.now()).value_or("");
 }
 

@@ -13,6 +13,9 @@ enum class GroupMethod : std::uint16_t {
     snapshot = 4,   ///< call: one chunk of a snapshot
     members = 5,    ///< call: who belongs to the group, of the leader
     change = 6,     ///< call: one change of membership, by the leader
+    digest = 7,     ///< call: of the contents at a version
+    verdict = 8,    ///< notice: the digest that a majority has at a version
+    rebuild = 9,    ///< notice: whose contents differ asks the leader for its own
 };
 inline constexpr std::uint16_t group_methods = 16; ///< reserved for each group
 
