@@ -112,6 +112,23 @@ class FirstStarts(unittest.TestCase):
             self.assertIn('first-start=0', done.stderr)
             self.assertEqual(3, shop.get('/lookup?item=1').json()['books'][0]['stock'])
 
+    def test_a_lost_disk_gets_its_vote_back(self):
+        with Shop(catalogs=3, orders=3, frontends=1) as shop:
+            shop.start()
+            for role in ('catalog', 'order'):
+                shop.kill(role, 2)
+                shutil.rmtree(shop[role, 2].data)
+                shop.restart(role, 2, '--first-start=0')
+            for role in ('catalog', 'order'):
+                wait_until(lambda role=role: any('promotes a learner' in p.log_tail(200) for p in shop.of(role)),
+                           what=f'a vote for the new {role} 2')
+            self.assertEqual(201, shop.order((1, 1)).status)  # committed behind the promotions, which are too then
+            for role in ('catalog', 'order'):
+                shop.kill(role, 0)
+            # Two of the first three disks of each group are lost now, one after the other.
+            wait_until(lambda: shop.order((1, 1)).status == 201, what='an order')
+            self.assertEqual(2, len([p for p in shop.of('catalog') if p.running()]))
+
     def test_a_data_directory_serves_one_process(self):
         with Shop(catalogs=1, orders=1, frontends=1) as shop:
             shop.start()
