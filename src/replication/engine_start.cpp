@@ -106,8 +106,9 @@ void Engine::Impl::listen() {
     });
     transport.on_state([weak](const net::Endpoint& peer, bool connected) {
         const auto self = weak.lock();
-        if (!self || connected) return;
-        self->connection_lost(peer);
+        if (!self) return;
+        if (!connected) return self->connection_lost(peer);
+        self->next_comparison_at = {}; // who comes back may bring other contents: looked at soon
     });
 }
 
