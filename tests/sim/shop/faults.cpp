@@ -97,6 +97,22 @@ void World::pause(Host& host) {
     });
 }
 
+void World::go_deaf() {
+    const auto leader = leaders_.find(Role::catalog);
+    if (leader == leaders_.end()) return;
+    const HostId from = addresses_.at(leader->second);
+    const HostId to = market_->frontends.at(random_.below(market_->frontends.size()));
+    const auto lease = weather_.config.timings.lease;
+    const auto late = sim::draw(random_, {lease / 8, lease / 3});
+    trace(hosts_[to]->name() + " hears the catalog's leader late, and then not at all");
+    network_.slow_down(from, to, late);
+    schedule_.after(2 * late, [this, from, to] { network_.cut(from, to); });
+    schedule_.after(2 * late + 2 * lease, [this, from, to] {
+        network_.slow_down(from, to, {});
+        network_.mend(from, to);
+    });
+}
+
 void World::partition() {
     switch (random_.below(4)) {
     case 0:

@@ -19,7 +19,8 @@ void Stream::send(unsigned from_end, Message message) {
     const auto now = network_.schedule_.now();
     Direction& direction = directions_[from_end];
     ++network_.messages_;
-    auto arrives = now + sim::draw(random, network_.weather_.delay);
+    auto arrives = now + sim::draw(random, network_.weather_.delay) +
+                   network_.slowness(hosts_[from_end], hosts_[1 - from_end]);
     arrives = direction.last_arrival = std::max(arrives, direction.last_arrival);
     direction.under_way.push_back({now, arrives, std::move(message)});
     if (!direction.pumping) pump_at(from_end, arrives);

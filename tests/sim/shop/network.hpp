@@ -108,8 +108,18 @@ public:
 
     /// From now on nothing that `from` sends reaches `to`.
     void cut(HostId from, HostId to) { cuts_.insert({from, to}); }
-    void heal() { cuts_.clear(); }
+    void mend(HostId from, HostId to) { cuts_.erase({from, to}); }
+    /// What `from` sends to `to` takes so much longer from now on.
+    void slow_down(HostId from, HostId to, base::Duration by) { slow_[{from, to}] = by; }
+    void heal() {
+        cuts_.clear();
+        slow_.clear();
+    }
     bool passes(HostId from, HostId to) const { return !cuts_.contains({from, to}); }
+    base::Duration slowness(HostId from, HostId to) const {
+        const auto found = slow_.find({from, to});
+        return found == slow_.end() ? base::Duration{} : found->second;
+    }
     /// Breaks some of the streams of `host`.
     void reset_streams_of(HostId host);
 
@@ -128,6 +138,7 @@ private:
     const Weather& weather_;
     std::vector<Host> hosts_;
     std::set<std::pair<HostId, HostId>> cuts_;
+    std::map<std::pair<HostId, HostId>, base::Duration> slow_;
     std::vector<std::weak_ptr<Stream>> streams_;
     std::uint64_t messages_ = 0;
 };

@@ -18,7 +18,8 @@ cluster::Config draw_config(base::Random& random) {
     auto& timings = config.timings;
     timings.election = pick(random, {milliseconds(100), milliseconds(150), milliseconds(300)});
     timings.peer_heartbeat = timings.election / 5;
-    timings.lease = pick(random, {milliseconds(200), milliseconds(400), milliseconds(1'000)});
+    timings.lease =
+        pick(random, {milliseconds(60), milliseconds(200), milliseconds(400), milliseconds(1'000)});
     timings.lease_renewal = timings.lease / 4;
     timings.drift_margin = pick(random, {milliseconds(10), milliseconds(20), milliseconds(40)});
     config.health.interval = pick(random, {milliseconds(100), milliseconds(400)});
@@ -42,6 +43,21 @@ int drift_allowed(const cluster::Timings& timings) {
     const auto longest = std::max(timings.lease, timings.election);
     const auto margin = timings.drift_margin;
     return static_cast<int>(margin * 900'000 / (2 * longest + margin));
+}
+
+/// What random weather brings together too seldom: frontends that learn late that they have a lease, and then
+/// hear nothing more, while all else goes fast.
+void set_hard_of_hearing(Weather& w) {
+    w.calm();
+    w.catalogs = 1;
+    w.frontends = std::max(w.frontends, 2u);
+    w.config.timings.lease = std::min<base::Duration>(w.config.timings.lease, milliseconds(400));
+    w.config.timings.lease_renewal = w.config.timings.lease / 4;
+    w.config.timings.drift_margin = milliseconds(10);
+    w.drift_ppm = 0;
+    w.delay = w.disk = {microseconds(100), milliseconds(1)};
+    w.think = {milliseconds(0), milliseconds(5)};
+    w.deafness = 3 * w.config.timings.lease;
 }
 
 } // namespace
@@ -85,6 +101,7 @@ Weather Weather::draw(base::Random& random) {
 
     w.think = pick<Span>(random, {{milliseconds(0), milliseconds(5)}, {milliseconds(1), milliseconds(80)}});
     w.patience = pick(random, {milliseconds(300), milliseconds(900), milliseconds(1'700)});
+    if (one_in(random, 8)) set_hard_of_hearing(w);
     w.forgetful = w.config.sale_retention < base::seconds(60) || w.clock_jumps > base::Duration{};
     w.tries_max = pick(random, {1u, 3u, 6u});
     return w;
@@ -94,7 +111,7 @@ void Weather::calm() {
     delay = {microseconds(200), milliseconds(2)};
     disk = {microseconds(200), milliseconds(2)};
     loss = 0;
-    kills = power_cuts = blackouts = stops = coups = pauses = partitions = {};
+    kills = power_cuts = blackouts = stops = coups = pauses = deafness = partitions = {};
     resets = stalls = slow_disks = bad_disks = clock_jumps = {};
 }
 

@@ -29,6 +29,7 @@ struct Weather {
     sim::Every stops{};      ///< in good order, as at SIGTERM
     sim::Every coups{};      ///< something happens to whoever leads
     sim::Every pauses{};
+    sim::Every deafness{}; ///< a frontend hears the leader late, and then not at all
     sim::Every partitions{};
     sim::Every resets{}; ///< streams of one host break
     sim::Every stalls{};

@@ -117,6 +117,7 @@ void World::storm() {
     repeat(weather_.stops, &World::stop);
     repeat(weather_.coups, &World::coup);
     repeat(weather_.pauses, &World::pause);
+    repeat(weather_.deafness, &World::go_deaf);
     repeat(weather_.partitions, &World::partition);
     repeat(weather_.resets, &World::reset_streams);
     repeat(weather_.stalls, &World::stall_disk);

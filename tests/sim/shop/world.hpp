@@ -54,6 +54,7 @@ private:
     void stop();
     void coup();
     void pause();
+    void go_deaf();
     void partition();
     void reset_streams();
     void stall_disk();
