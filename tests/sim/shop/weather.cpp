@@ -51,13 +51,13 @@ void set_hard_of_hearing(Weather& w) {
     w.calm();
     w.catalogs = 1;
     w.frontends = std::max(w.frontends, 2u);
-    w.config.timings.lease = std::min<base::Duration>(w.config.timings.lease, milliseconds(400));
-    w.config.timings.lease_renewal = w.config.timings.lease / 4;
+    w.config.timings.lease = milliseconds(400);
+    w.config.timings.lease_renewal = milliseconds(40);
     w.config.timings.drift_margin = milliseconds(10);
     w.drift_ppm = 0;
     w.delay = w.disk = {microseconds(100), milliseconds(1)};
     w.think = {milliseconds(0), milliseconds(5)};
-    w.deafness = 3 * w.config.timings.lease;
+    w.deafness = 2 * w.config.timings.lease;
 }
 
 } // namespace
@@ -101,7 +101,7 @@ Weather Weather::draw(base::Random& random) {
 
     w.think = pick<Span>(random, {{milliseconds(0), milliseconds(5)}, {milliseconds(1), milliseconds(80)}});
     w.patience = pick(random, {milliseconds(300), milliseconds(900), milliseconds(1'700)});
-    if (one_in(random, 8)) set_hard_of_hearing(w);
+    if (one_in(random, 5)) set_hard_of_hearing(w);
     w.forgetful = w.config.sale_retention < base::seconds(60) || w.clock_jumps > base::Duration{};
     w.tries_max = pick(random, {1u, 3u, 6u});
     return w;
