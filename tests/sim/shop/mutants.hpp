@@ -28,8 +28,6 @@ inline constexpr std::array mutant_names{
     MutantName{"never-settles", "nobody records the sales that were left behind"},
     MutantName{"guesses-out-of-stock", "an outcome that could not be established is told as a refusal"},
     MutantName{"forgets-digest", "a changed book stays in the digest as it was"},
-    MutantName{"votes-before-sync", "a vote is answered before it is durable"},
-    MutantName{"acks-before-sync", "entries are acknowledged before they are durable"},
 };
 
 } // namespace bookstore::shopsim
