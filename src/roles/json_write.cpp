@@ -97,12 +97,6 @@ std::string page(const std::vector<const shop::Book*>& books, std::optional<std:
     return out;
 }
 
-std::string array(const std::vector<const shop::Book*>& books) {
-    std::string out;
-    append_list(out, books);
-    return out;
-}
-
 std::string order(const shop::Order& order) {
     std::string out = R"({"order":)";
     append_number(out, shop::number(order.number));

@@ -19,7 +19,6 @@ std::string book(const shop::Book& book);
 std::string books(const std::vector<const shop::Book*>& books); ///< {"books": [...]}
 /// {"books": [...], "next": cursor or null}
 std::string page(const std::vector<const shop::Book*>& books, std::optional<std::uint64_t> next);
-std::string array(const std::vector<const shop::Book*>& books); ///< [...]
 std::string order(const shop::Order& order);
 /// `"short": [{"item": 1, "stock": 0}]`, for problem()'s further members.
 std::string short_member(const std::vector<shop::Shortage>& shortages);
