@@ -53,9 +53,9 @@ struct Query {
     std::uint64_t minimum_version = 0; ///< the fence: not from a state older than this; not in the key
 
     std::string cache_key() const;
-    /// Tags known before the answer is: for the fence of a miss. The answer may depend on more (the books
-    /// that a page shows): whoever passes it on compares its version with the fences of its own tags too, and
-    /// asks again, with the higher one, when it is older.
+    /// Tags known before the answer is: for the fence of a miss. The answer depends on more (the books that
+    /// it shows), but what is announced for one of those raises the fence of its topic or, by "new", every
+    /// fence: so an answer as new as these fences may be shown. Whether it may be kept its own tags decide.
     std::vector<shop::Tag> tags() const;
 };
 

@@ -65,7 +65,7 @@ Page page_of(const Query& query, const shop::CatalogState& state, const storage:
 }
 
 /// The books' own tags, beside their topic's: a write proposed while a book was still being added names the
-/// book alone, its topic being unknown until then.
+/// book and not its topic, which is unknown until then.
 void add_tags(QueryAnswer& answer, const Books& books) {
     for (const shop::Book* book : books)
         answer.tags.push_back(shop::item_tag(book->id));
