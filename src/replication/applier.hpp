@@ -60,7 +60,6 @@ public:
 
 private:
     void turn();
-    void apply(const consensus::Entry& entry);
     void store_soon();
     void store();
     void stored(std::exception_ptr failure);
