@@ -14,7 +14,7 @@ constexpr std::uint64_t seeds = 5'000;
 TEST_CASE("every promise of the core holds in every weather", "[sim]") {
     Report total;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-        INFO("replay: scripts/simulate --seeds 1 --first-seed " << seed << " --virtual-seconds 1");
+        INFO("replay: scripts/simulate raft --seeds 1 --first-seed " << seed << " --virtual-seconds 1");
         Report report;
         REQUIRE_NOTHROW(
             report =
