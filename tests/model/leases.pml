@@ -9,8 +9,9 @@
  * (coherence.pml takes them apart).
  *
  * An ask and its grant are on their way for as long as they please, and may be lost: an announcement may
- * overtake the grant that was sent before it, and the ask of a former life may reach a leader late. An announcement is taken and acknowledged in one step: what comes late, or twice, only finds
- * the fence raised already.
+ * overtake the grant that was sent before it, and the ask of a former life may reach a leader late. An
+ * announcement is taken and acknowledged in one step: what comes late, or twice, only finds the fence raised
+ * already.
  *
  * Not here, for it shortens what is granted and nothing else: that a frontend which is behind with an
  * announcement is granted no more than it could have had when that was made.
