@@ -8,6 +8,7 @@
 #include "history/item_history.hpp"
 #include "history/orders.hpp"
 #include "history/search.hpp"
+#include "history/shrink.hpp"
 
 namespace bookstore::history {
 namespace {
@@ -27,8 +28,9 @@ public:
             const SearchResult found = search(item, limits_.configurations_max);
             report_.configurations += found.configurations;
             if (found.result == Result::undecided) report_.undecided_items.push_back(item.item);
-            if (found.result == Result::violation)
-                add({describe(history_, item, found), counter_example(item, found)});
+            if (found.result != Result::violation) continue;
+            const Shrunk small = shrink(item, found);
+            add({describe(history_, small.item, small.found), counter_example(small.item, small.found)});
         }
     }
 
@@ -57,10 +59,18 @@ private:
         const auto origins = [&](const std::vector<std::size_t>& operations) {
             std::vector<std::size_t> all;
             for (const std::size_t operation : operations)
-                all.push_back(item.operations[operation].origin);
+                if (item.operations[operation].origin != nowhere)
+                    all.push_back(item.operations[operation].origin);
             return all;
         };
-        return {item.item, origins(found.prefix), item.operations[found.misfit].origin, origins(found.open)};
+        CounterExample example;
+        example.item = item.item;
+        if (item.before > 0)
+            example.start = CounterExample::Start{*item.operations.front().effect.gives, item.before};
+        example.prefix = origins(found.prefix);
+        example.misfit = item.operations[found.misfit].origin;
+        example.open = origins(found.open);
+        return example;
     }
 
     const History& history_;

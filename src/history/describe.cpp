@@ -87,7 +87,8 @@ void list(std::string& text, const History& history, const ItemHistory& item,
           const std::vector<std::size_t>& operations, std::size_t shown_max) {
     const std::size_t hidden = operations.size() - std::min(operations.size(), shown_max);
     for (std::size_t i = hidden; i < operations.size(); ++i)
-        text += "\n    " + describe(history, item.operations[operations[i]].origin);
+        if (item.operations[operations[i]].origin != nowhere)
+            text += "\n    " + describe(history, item.operations[operations[i]].origin);
 }
 
 } // namespace
@@ -100,6 +101,59 @@ std::string describe(const History& history, std::size_t position) {
            (operation.returned ? milliseconds(start, *operation.returned) : "?") + "]";
 }
 
+namespace {
+
+/// "+5", "-1"
+std::string with_sign(std::int64_t number) {
+    return (number < 0 ? "" : "+") + std::to_string(number);
+}
+
+struct InShort {
+    Item item;
+
+    std::string operator()(const Buy& buy) const {
+        std::string text = "buy";
+        for (const BuyLine& line : buy.lines)
+            if (line.item == item)
+                text += " " + std::to_string(line.quantity) +
+                        (buy.outcome == Buy::Outcome::bought ? " at " + std::to_string(line.cost) : "");
+        switch (buy.outcome) {
+        case Buy::Outcome::bought:
+            return text + (buy.order == 0 ? "" : ": order " + std::to_string(buy.order));
+        case Buy::Outcome::out_of_stock:
+            for (const Shortage& shortage : buy.shortages)
+                if (shortage.item == item) return text + ": only " + std::to_string(shortage.stock) + " left";
+            return text + ": out of stock";
+        case Buy::Outcome::unknown_item:
+            return text + ": no such item";
+        case Buy::Outcome::refused:
+            return text + ": refused";
+        case Buy::Outcome::unknown:
+            break;
+        }
+        return text + ": ?";
+    }
+    std::string operator()(const Read& read) const {
+        return "read: " + (read.shown ? stock_and_cost(*read.shown) : "absent");
+    }
+    std::string operator()(const Update& update) const {
+        std::string text = update.delta ? "stock " + with_sign(*update.delta) : "";
+        if (update.cost) text += (text.empty() ? "cost = " : ", cost = ") + std::to_string(*update.cost);
+        if (update.outcome == Update::Outcome::refused) return text + ": refused";
+        if (update.outcome == Update::Outcome::unknown_item) return text + ": no such item";
+        if (update.outcome == Update::Outcome::unknown) return text + ": ?";
+        return text + (update.after ? ": " + stock_and_cost(*update.after) : "");
+    }
+    std::string operator()(const Add& add) const { return "add: " + stock_and_cost(add.shown); }
+    std::string operator()(const ReadOrder& read) const { return "order " + std::to_string(read.order); }
+};
+
+} // namespace
+
+std::string short_text(const Operation& operation, Item item) {
+    return std::visit(InShort{item}, operation.what);
+}
+
 std::string describe(const State& state) {
     return state ? stock_and_cost(*state) : "absent";
 }
@@ -109,9 +163,13 @@ std::string describe(const History& history, const ItemHistory& item, const Sear
     std::string text = "item " + std::to_string(item.item) +
                        ": no order of the operations explains that\n    " +
                        describe(history, item.operations[failed.misfit].origin);
-    text += "\n  A longest order without it has " + std::to_string(failed.prefix.size()) + " operations";
-    if (failed.prefix.size() > before_max) text += ", the last of them";
-    if (!failed.prefix.empty()) text += ":";
+    if (item.before > 0)
+        text += "\n  At first it was " + describe(State(*item.operations.front().effect.gives)) + ", after " +
+                std::to_string(item.before) + " operations that are left out.";
+    const std::size_t length = failed.prefix.size() - (item.before > 0 && !failed.prefix.empty() ? 1 : 0);
+    text += "\n  A longest order without it has " + std::to_string(length) + " operations";
+    if (length > before_max) text += ", the last of them";
+    if (length > 0) text += ":";
     list(text, history, item, failed.prefix, before_max);
     text += "\n  It was tried with the item being: ";
     for (std::size_t i = 0; i < failed.states.size(); ++i)

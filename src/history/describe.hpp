@@ -15,6 +15,9 @@ namespace bookstore::history {
 std::string describe(const History& history, std::size_t position);
 std::string describe(const State& state);
 
+/// "buy 2 at 100: order 17": as it concerns `item`.
+std::string short_text(const Operation& operation, Item item);
+
 /// Why `item` cannot be put in order. A few lines.
 std::string describe(const History& history, const ItemHistory& item, const SearchResult& failed);
 

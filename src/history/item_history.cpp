@@ -23,7 +23,7 @@ public:
         add_anonymous();
         std::vector<ItemHistory> all;
         for (auto& [item, operations] : items_)
-            all.push_back({item, std::move(operations)});
+            all.push_back({item, std::move(operations), 0});
         return all;
     }
 

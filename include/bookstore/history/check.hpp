@@ -32,10 +32,18 @@ struct CheckLimits {
     std::size_t findings_max = 20; ///< further ones are only counted
 };
 
-/// Why a history of one item cannot be put in order, for a drawing of it. Numbers are positions in the
-/// history that was checked; of tries that were merged, that of the one whose answer counts.
+/// Why a history of one item cannot be put in order, made as small as it can be made in a bounded time.
+/// Numbers are positions in the history that was checked; of tries that were merged, that of the one whose
+/// answer counts.
 struct CounterExample {
+    /// What the item was when all of these began, after operations that are left out.
+    struct Start {
+        Shown shown;
+        std::size_t operations = 0;
+    };
+
     Item item = 0;
+    std::optional<Start> start;
     std::vector<std::size_t> prefix; ///< a longest sequence that can be put in order, in that order
     std::size_t misfit = 0;          ///< the operation that fits nowhere
     std::vector<std::size_t> open;   ///< under way when the misfit returned and not in the prefix
