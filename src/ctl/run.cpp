@@ -24,7 +24,9 @@ bool colours_unwanted(const std::vector<std::string>& environment) {
 int execute(const Options& options, const Terminal& terminal, bool colours) {
     boost::asio::io_context loop{1};
     const auto scheduler = net::make_loop_scheduler(loop);
-    net::HttpClient http(loop, *scheduler);
+    net::HttpClientLimits limits;
+    limits.idle_connections_max = 1024; // of a torture's clients
+    net::HttpClient http(loop, *scheduler, limits);
     ShopClient shop(http, *scheduler, options.endpoints, options.timeout, options.admin_secret);
     base::Random random(base::random_seed());
     Interruption interruption(loop, *scheduler);

@@ -48,9 +48,10 @@ private:
 
     std::vector<net::Route> routes() {
         const auto handler = [this](net::Request request) { return answer(std::move(request)); };
-        return {{net::Verb::get, "/v1/books", handler},        {net::Verb::get, "/v1/books/{id}", handler},
-                {net::Verb::patch, "/v1/books/{id}", handler}, {net::Verb::post, "/v1/orders", handler},
-                {net::Verb::get, "/v1/orders/{id}", handler},  {net::Verb::get, "/v1/status", handler}};
+        return {{net::Verb::get, "/v1/books", handler},      {net::Verb::post, "/v1/books", handler},
+                {net::Verb::get, "/v1/books/{id}", handler}, {net::Verb::patch, "/v1/books/{id}", handler},
+                {net::Verb::post, "/v1/orders", handler},    {net::Verb::get, "/v1/orders/{id}", handler},
+                {net::Verb::get, "/v1/status", handler}};
     }
 
     Handler handler_;
