@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 
 #include <bookstore/base/error.hpp>
+#include <bookstore/storage/damaged.hpp>
 
 namespace bookstore::storage::sqlite {
 namespace {
@@ -72,6 +73,7 @@ void Database::fail(std::string_view operation) const {
     const int kind = handle() != nullptr ? sqlite3_errcode(handle()) & 0xff : 0;
     if (system_error != 0 && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN || kind == SQLITE_FULL))
         message += std::string(" (") + std::strerror(system_error) + ")";
+    if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) throw Damaged(message);
     throw Error(message);
 }
 

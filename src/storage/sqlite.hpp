@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// SQLite with owners: handles close themselves, every failure throws an Error that says which file, what was
-/// being done, and what SQLite and the system had to say.
+/// SQLite with owners: handles close themselves, every failure throws an Error (storage::Damaged when SQLite
+/// finds the file to be) that says which file, what was being done, and what SQLite and the system had to
+/// say.
 ///
 /// Thread: any one at a time for a Database and all that was made from it. A Database outlives its
 /// statements.

@@ -95,6 +95,18 @@ std::unique_ptr<sqlite::Database> open_database(const std::string& directory) {
     return database;
 }
 
+/// Runs `read`; damage that it finds is told together with what to do about it.
+template <typename Read>
+auto reading(Read read) {
+    try {
+        return read();
+    } catch (const Damaged& damage) {
+        throw Damaged(std::string(damage.what()) +
+                      ". Votes may be lost with it, so this replica must not go on under its old name: move "
+                      "the data directory away and start with --first-start=0, to join as a new member");
+    }
+}
+
 class SqliteLog final : public LogStore {
 public:
     explicit SqliteLog(const std::string& directory);
@@ -111,6 +123,7 @@ private:
 
     [[noreturn]] void damaged(const std::string& what) const;
     void load_meta();
+    LoadedLog load_all();
     void save_meta(const Meta& meta);
     void truncate(Tip& tip, std::uint64_t from);
     void append(Tip& tip, const std::vector<LogRecord>& records);
@@ -138,7 +151,7 @@ SqliteLog::SqliteLog(const std::string& directory) : database_(open_database(dir
 }
 
 void SqliteLog::damaged(const std::string& what) const {
-    throw std::runtime_error(database_->path() + ": damaged: " + what);
+    throw Damaged(database_->path() + ": damaged: " + what);
 }
 
 void SqliteLog::load_meta() {
@@ -162,6 +175,10 @@ void SqliteLog::save_meta(const Meta& meta) {
 }
 
 LoadedLog SqliteLog::load() {
+    return reading([this] { return load_all(); });
+}
+
+LoadedLog SqliteLog::load_all() {
     const Meta& meta = tip_.meta;
     LoadedLog log{meta.vote, meta.base_index, meta.base_term, {}, meta.metadata};
     std::uint64_t expected = meta.base_index + 1;
@@ -253,7 +270,7 @@ void SqliteLog::bound_wal() {
 } // namespace
 
 std::unique_ptr<LogStore> open_sqlite_log(const std::string& directory) {
-    return std::make_unique<SqliteLog>(directory);
+    return reading([&] { return std::make_unique<SqliteLog>(directory); });
 }
 
 } // namespace bookstore::storage

@@ -27,7 +27,8 @@ struct StateDisk {
     Content synced;
     std::uint64_t transactions = 0;
     std::uint64_t installs = 0;
-    bool broken = false; ///< every write fails
+    bool broken = false;  ///< every write fails
+    bool damaged = false; ///< cannot be read, until it is set aside
 
     void cut_power() { written = synced; }
 };
@@ -38,9 +39,16 @@ public:
 
     Position load(base::StateMachine& machine) override {
         machine.clear();
+        if (disk_.damaged) throw storage::Damaged("state.db: damaged: a page is malformed");
         for (const auto& [key, row] : disk_.written.rows)
             machine.load(key.first, row);
         return disk_.written.position;
+    }
+
+    std::string set_aside() override {
+        disk_.written = disk_.synced = {};
+        disk_.damaged = false;
+        return "state.db.damaged";
     }
 
     void apply(const std::vector<base::RowChange>& changes, Position position) override {

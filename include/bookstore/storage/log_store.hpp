@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <bookstore/storage/damaged.hpp>
+
 namespace bookstore::storage {
 
 /// Storage knows indexes and terms as numbers and payloads as bytes; consensus gives them meaning.
@@ -54,7 +56,8 @@ class LogStore {
 public:
     virtual ~LogStore() = default;
 
-    /// Verifies checksums and that indexes are consecutive: a gap or a flipped bit throws.
+    /// Verifies checksums and that indexes are consecutive: a gap or a flipped bit is Damaged, which says
+    /// what an operator has to do. There is no mending a log: votes may be gone with it.
     virtual LoadedLog load() = 0;
     /// Durable on return (written and synced).
     virtual void write(const LogWrite& step) = 0;
@@ -64,7 +67,7 @@ public:
 
 /// `log.db` in `directory`: SQLite, WAL, synchronous=FULL. Locked exclusively: `sqlite3` can look into it
 /// when the process has ended. What an earlier process left behind, synced or not, is durable when this
-/// returns. Indexes and terms are below 2^63.
+/// returns. Indexes and terms are below 2^63. Damaged as load().
 std::unique_ptr<LogStore> open_sqlite_log(const std::string& directory);
 
 } // namespace bookstore::storage

@@ -11,6 +11,7 @@
 
 #include <bookstore/base/state_machine.hpp>
 #include <bookstore/base/table.hpp>
+#include <bookstore/storage/damaged.hpp>
 
 namespace bookstore::storage {
 
@@ -27,7 +28,12 @@ public:
     };
 
     /// Gives every row to `machine` (cleared first) and returns the applied index and term it stands at.
+    /// Damaged when what is stored cannot be read, or `machine` refuses a row: it holds a part then.
     virtual Position load(base::StateMachine& machine) = 0;
+
+    /// For a store whose load() has thrown Damaged: keeps what is there beside it for an operator to look at,
+    /// in place of what was kept so before, and begins anew, empty, at position 0. Returns its name.
+    virtual std::string set_aside() = 0;
 
     /// The changes and the new position, in one transaction. Not synced: a power cut may take it back to the
     /// last checkpoint, and the log replays the rest.
@@ -48,7 +54,7 @@ public:
 /// `state.db` in `directory`: SQLite, WAL, synchronous=NORMAL. `tables` as the state machine's; the spans
 /// live as long as the store. A newer schema version than `schema_version` is refused; what older ones need
 /// is migrated forward by `migrate(from)`, which gives the SQL of one step, from version `from` to `from +
-/// 1`.
+/// 1`. A file that is damaged beyond opening is set aside at once, and named in the log.
 std::unique_ptr<StateStore> open_sqlite_state(const std::string& directory,
                                               std::span<const base::Table> tables, int schema_version = 1,
                                               std::function<std::string(int from)> migrate = {});

@@ -1,0 +1,13 @@
+#pragma once
+/// \file
+/// Damaged files are kept for people to look at, out of the way of those that take their place.
+#include <filesystem>
+
+namespace bookstore::storage {
+
+/// Renames the closed SQLite database `path`, with the write-ahead log that belongs to it, to
+/// `path`.damaged-<time>, durably, and returns that name. One is kept: what was set aside before goes.
+/// A crash on the way leaves the database, perhaps without its log. Throws std::system_error.
+std::filesystem::path set_database_aside(const std::filesystem::path& path);
+
+} // namespace bookstore::storage

@@ -1,0 +1,145 @@
+#include "storage/state_file.hpp"
+
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include <bookstore/base/error.hpp>
+#include <bookstore/base/log.hpp>
+
+#include "storage/files.hpp"
+#include "storage/snapshot.hpp"
+#include "storage/table_sql.hpp"
+
+namespace bookstore::storage {
+namespace {
+
+using sqlite::Statement;
+
+std::unique_ptr<sqlite::Database> open_database(const std::string& directory,
+                                                std::span<const base::Table> tables, const Schema& schema) {
+    auto database =
+        std::make_unique<sqlite::Database>((std::filesystem::path(directory) / "state.db").string());
+    database->execute("open", "PRAGMA journal_mode = WAL");
+    database->execute("open", "PRAGMA synchronous = NORMAL");
+    // Debian's SQLite overwrites what is deleted with zeros: pages written for nothing.
+    database->execute("open", "PRAGMA secure_delete = OFF");
+    bring_up_to_date(*database, schema);
+    for (const base::Table& table : tables)
+        check_columns(*database, table);
+    // The content of a new file may be lost: the log has it. Its name is made durable all the same, so that
+    // an operator does not find it gone after a power cut.
+    sync_directory(directory);
+    return database;
+}
+
+} // namespace
+
+StateFile::StateFile(const std::string& directory, std::span<const base::Table> tables, const Schema& schema)
+    : tables_(tables), database_(open_database(directory, tables, schema)) {
+    for (const base::Table& table : tables) {
+        const std::string name(table.name);
+        statements_.push_back({{*database_, "read " + name, select_sql(table)},
+                               {*database_, "put into " + name, put_sql(table)},
+                               {*database_, "erase from " + name, erase_sql(table)}});
+    }
+    bool found = false;
+    load_position_.each([&](const Statement& row) {
+        committed_ = {static_cast<std::uint64_t>(row.integer(0)), static_cast<std::uint64_t>(row.integer(1))};
+        found = true;
+    });
+    if (!found) throw Damaged(database_->path() + ": damaged: it does not say which version it holds");
+}
+
+StateStore::Position StateFile::load(base::StateMachine& machine) {
+    machine.clear();
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+        const auto number = static_cast<std::uint8_t>(i);
+        statements_[i].select.each([&](const Statement& row) {
+            try {
+                machine.load(number, row_of(row, tables_[i]));
+            } catch (const std::runtime_error& refusal) {
+                throw Damaged(database_->path() + ": damaged: " + refusal.what());
+            }
+        });
+    }
+    return committed_;
+}
+
+void StateFile::put(std::uint8_t table, const base::Row& row) {
+    INVARIANT(table < tables_.size() && row.size() == tables_[table].columns.size());
+    bind_row(statements_[table].put, row);
+    statements_[table].put.run();
+}
+
+void StateFile::erase(std::uint8_t table, const base::Row& key) {
+    INVARIANT(table < tables_.size() && key.size() == 1);
+    bind_row(statements_[table].erase, key);
+    statements_[table].erase.run();
+}
+
+void StateFile::save(Position position) {
+    save_position_.bind(0, static_cast<std::int64_t>(position.index));
+    save_position_.bind(1, static_cast<std::int64_t>(position.term)).run();
+}
+
+void StateFile::apply(const std::vector<base::RowChange>& changes, Position position) {
+    // Latched as the log is: rows that were not written once would be missing from all that is written later.
+    latch_.run([&] {
+        sqlite::Transaction transaction(*database_, "apply");
+        for (const base::RowChange& change : changes) {
+            if (change.kind == base::RowChange::Kind::put)
+                put(change.table, change.row);
+            else
+                erase(change.table, change.row);
+        }
+        save(position);
+        transaction.commit();
+        committed_ = position;
+    });
+}
+
+StateStore::Position StateFile::checkpoint() {
+    latch_.run([&] {
+        if (database_->checkpoint(sqlite::Database::Wal::truncate))
+            durable_ = committed_;
+        else
+            base::log::warning("checkpoint held up by a reader of another process",
+                               {{"file", database_->path()}, {"wal_pages", database_->wal_pages()}});
+    });
+    return durable_;
+}
+
+std::string StateFile::snapshot() {
+    SnapshotWriter out(tables_, committed_);
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+        const auto number = static_cast<std::uint8_t>(i);
+        statements_[i].select.each([&](const Statement& row) { out.add(number, row_of(row, tables_[i])); });
+    }
+    return out.finish();
+}
+
+StateStore::Position StateFile::install(std::string_view snapshot) {
+    // Read once through before anything is touched: a damaged one is the sender's failure, not this disk's.
+    const Position position = read_snapshot(snapshot, tables_, [](std::uint8_t, const base::Row&) {});
+    latch_.run([&] { replace_everything(snapshot, position); });
+    return checkpoint();
+}
+
+void StateFile::replace_everything(std::string_view snapshot, Position position) {
+    // Synced by its commit, not by the checkpoint that follows: a reader could hold that up.
+    database_->execute("install a snapshot", "PRAGMA synchronous = FULL");
+    {
+        sqlite::Transaction transaction(*database_, "install a snapshot");
+        for (const base::Table& table : tables_)
+            database_->execute("install a snapshot", clear_sql(table));
+        read_snapshot(snapshot, tables_, [&](std::uint8_t table, const base::Row& row) { put(table, row); });
+        save(position);
+        transaction.commit();
+    }
+    database_->execute("install a snapshot", "PRAGMA synchronous = NORMAL");
+    committed_ = position;
+    durable_ = position;
+}
+
+} // namespace bookstore::storage

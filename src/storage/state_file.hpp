@@ -1,0 +1,60 @@
+#pragma once
+/// \file
+/// One `state.db`, open: everything that is done with it but to replace it.
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <bookstore/base/state_machine.hpp>
+#include <bookstore/base/table.hpp>
+#include <bookstore/storage/state_store.hpp>
+
+#include "storage/schema.hpp"
+#include "storage/sqlite.hpp"
+#include "storage/write_latch.hpp"
+
+namespace bookstore::storage {
+
+/// As StateStore, whose contract it keeps.
+class StateFile {
+public:
+    using Position = StateStore::Position;
+
+    StateFile(const std::string& directory, std::span<const base::Table> tables, const Schema& schema);
+
+    Position load(base::StateMachine& machine);
+    void apply(const std::vector<base::RowChange>& changes, Position position);
+    Position checkpoint();
+    std::string snapshot();
+    Position install(std::string_view snapshot);
+
+    /// The files stay as they are when it closes, where SQLite would tidy up.
+    void abandon() { database_->abandon(); }
+
+private:
+    struct TableStatements {
+        sqlite::Statement select;
+        sqlite::Statement put;
+        sqlite::Statement erase;
+    };
+
+    void put(std::uint8_t table, const base::Row& row);
+    void erase(std::uint8_t table, const base::Row& key);
+    void save(Position position);
+    void replace_everything(std::string_view snapshot, Position position);
+
+    std::span<const base::Table> tables_;
+    std::unique_ptr<sqlite::Database> database_;
+    WriteLatch latch_{*database_};
+    sqlite::Statement load_position_{*database_, "read the position",
+                                     "SELECT applied_index, applied_term FROM applied_position"};
+    sqlite::Statement save_position_{*database_, "save the position",
+                                     "UPDATE applied_position SET applied_index = ?, applied_term = ?"};
+    std::vector<TableStatements> statements_;
+    Position committed_; ///< in the file, though perhaps not on the disk
+    Position durable_;   ///< nothing until the first checkpoint: what an earlier process synced is not known
+};
+
+} // namespace bookstore::storage
