@@ -4,7 +4,8 @@
 # A local cluster is a folder ($SHOP_RUN, default run/ in the checkout) that holds `cluster.conf`, a copy of
 # its configuration file, and for each process <role>-<id>/ with `data/`, `log` and `pid`.
 
-top=$(cd "$(dirname "$0")/.." && pwd)
+# Scripts in a folder below scripts/ say where the checkout is: SHOP_TOP.
+top=${SHOP_TOP:-$(cd "$(dirname "$0")/.." && pwd)}
 run=${SHOP_RUN:-$top/run}
 bin=${SHOP_BIN:-$top/build/release}
 export top run bin
@@ -70,8 +71,9 @@ start() {
     mkdir -p "$run/$name"
     role=$1 id=$2
     shift 2
-    setsid "$bin/bookstored" --role="$role" --id="$id" --config="$run/cluster.conf" --data-dir="$run/$name/data" "$@" \
-        >>"$run/$name/log" 2>&1 </dev/null &
+    set -- "$bin/bookstored" --role="$role" --id="$id" --config="$run/cluster.conf" --data-dir="$run/$name/data" "$@"
+    [ ! -f "$run/$name/netns" ] || set -- nsenter --net="$(cat "$run/$name/netns")" "$@"
+    setsid "$@" >>"$run/$name/log" 2>&1 </dev/null &
     echo $! >"$run/$name/pid"
 }
 
