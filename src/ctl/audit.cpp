@@ -4,9 +4,8 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <bookstore/cluster/secret_file.hpp>
-
 #include "ctl/audit_read.hpp"
+#include "ctl/secret.hpp"
 
 namespace bookstore::ctl {
 namespace {
@@ -96,19 +95,8 @@ void show_json(const Audit& audit, Context& context) {
     context.out << boost::json::serialize(out) << "\n";
 }
 
-std::string secret_of(const Options& options) {
-    const auto file = options.setting("secret-file");
-    if (!file) return {};
-    try {
-        return cluster::read_secret(*file);
-    } catch (const std::invalid_argument& e) {
-        throw UsageError("--secret-file=" + *file + ": " + e.what() +
-                         "; allowed is a readable file that holds the credential on one line");
-    }
-}
-
 boost::asio::awaitable<int> audit(Context& context) {
-    const std::string secret = secret_of(context.options);
+    const std::string secret = cluster_secret(context.options);
     const auto wait = context.options.setting("wait");
     const base::TimePoint deadline =
         context.scheduler.now() + (wait ? parse_seconds("wait", *wait) : base::Duration(base::seconds(10)));

@@ -1,6 +1,7 @@
 #include <bookstore/roles/catalog/catalog_node.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <bookstore/base/limits.hpp>
@@ -12,6 +13,7 @@
 #include "roles/catalog/query_service.hpp"
 #include "roles/catalog/replica.hpp"
 #include "roles/group_member.hpp"
+#include "roles/member_routes.hpp"
 
 namespace bookstore::roles {
 namespace {
@@ -135,7 +137,9 @@ CatalogNode::~CatalogNode() = default;
 
 std::vector<net::Route> CatalogNode::routes() {
     if (!impl_->serving) return {};
-    return impl_->serving->routes.table();
+    auto routes = impl_->serving->routes.table();
+    std::ranges::move(member_routes(impl_->replica, impl_->membership.group), std::back_inserter(routes));
+    return routes;
 }
 
 void CatalogNode::start() {

@@ -1,9 +1,13 @@
 #include <bookstore/roles/order/order_node.hpp>
 
+#include <algorithm>
+#include <iterator>
+
 #include <bookstore/base/mutant.hpp>
 #include <bookstore/roles/protocol.hpp>
 
 #include "roles/group_member.hpp"
+#include "roles/member_routes.hpp"
 #include "roles/order/order_desk.hpp"
 #include "roles/order/order_routes.hpp"
 #include "roles/order/replica.hpp"
@@ -81,7 +85,9 @@ OrderNode::~OrderNode() = default;
 
 std::vector<net::Route> OrderNode::routes() {
     if (!impl_->serving) return {};
-    return impl_->serving->routes.table();
+    auto routes = impl_->serving->routes.table();
+    std::ranges::move(member_routes(impl_->replica, impl_->membership.group), std::back_inserter(routes));
+    return routes;
 }
 
 void OrderNode::start() {
