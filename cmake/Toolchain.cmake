@@ -30,6 +30,13 @@ target_compile_options(bookstore_options INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<CONFIG:RelWithDebInfo>>:-Wno-array-bounds;-Wno-restrict;-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-mismatched-new-delete>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(bookstore_options INTERFACE -fcoroutines)
+else()
+  # libstdc++ 12 uses its own deprecated functions, e.g. inside std::stable_partition.
+  target_compile_options(bookstore_options INTERFACE -Wno-deprecated-declarations)
+endif()
+option(BOOKSTORE_FUZZ "Build the fuzz targets for libFuzzer (clang only)" OFF)
+if(BOOKSTORE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(BOOKSTORE_SANITIZE)
   add_compile_options(-fsanitize=${BOOKSTORE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

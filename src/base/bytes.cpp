@@ -59,6 +59,12 @@ std::uint8_t ByteReader::u8() {
     return little_endian<std::uint8_t>(raw(1));
 }
 
+bool ByteReader::boolean() {
+    const auto byte = u8();
+    if (byte > 1) fail();
+    return byte == 1;
+}
+
 std::uint32_t ByteReader::u32() {
     return little_endian<std::uint32_t>(raw(4));
 }
@@ -73,6 +79,7 @@ std::uint64_t ByteReader::varint() {
         const std::uint8_t byte = u8();
         // The tenth byte has room for one bit.
         if (failed_ || (shift == 63 && byte > 1)) break;
+        if (byte == 0 && shift > 0) break; // longer than it need be: one number is written in one way
         v |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
         if (byte < 0x80) return v;
     }

@@ -29,12 +29,6 @@ Id read_id(ByteReader& in) {
     return Id{in.varint()};
 }
 
-bool read_flag(ByteReader& in) {
-    const auto byte = in.u8();
-    if (byte > 1) in.fail();
-    return byte == 1;
-}
-
 void write(ByteWriter& out, const VoteRequest& request) {
     out.boolean(request.pre);
     out.boolean(request.transfer);
@@ -43,8 +37,8 @@ void write(ByteWriter& out, const VoteRequest& request) {
 }
 
 void read(ByteReader& in, VoteRequest& request) {
-    request.pre = read_flag(in);
-    request.transfer = read_flag(in);
+    request.pre = in.boolean();
+    request.transfer = in.boolean();
     request.last_index = read_id<LogIndex>(in);
     request.last_term = read_id<Term>(in);
 }
@@ -55,8 +49,8 @@ void write(ByteWriter& out, const VoteReply& reply) {
 }
 
 void read(ByteReader& in, VoteReply& reply) {
-    reply.pre = read_flag(in);
-    reply.granted = read_flag(in);
+    reply.pre = in.boolean();
+    reply.granted = in.boolean();
 }
 
 /// Indexes of entries are not sent: they follow prev_index.
@@ -104,7 +98,7 @@ void write(ByteWriter& out, const AppendReply& reply) {
 }
 
 void read(ByteReader& in, AppendReply& reply) {
-    reply.success = read_flag(in);
+    reply.success = in.boolean();
     reply.match = read_id<LogIndex>(in);
     reply.conflict_index = read_id<LogIndex>(in);
     reply.conflict_term = read_id<Term>(in);

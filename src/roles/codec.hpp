@@ -16,13 +16,6 @@ base::result<Message> decode(std::string_view bytes) {
     return message;
 }
 
-/// A boolean as ByteWriter writes it: any byte but 0 and 1 is damage.
-inline bool read_flag(base::ByteReader& in) {
-    const std::uint8_t flag = in.u8();
-    if (flag > 1) in.fail();
-    return flag == 1;
-}
-
 /// One byte that stands for an enumerator from 0 to `last`.
 template <typename Enum>
 Enum read_enum(base::ByteReader& in, Enum last) {

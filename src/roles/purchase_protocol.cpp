@@ -152,7 +152,7 @@ std::string encode(const FindOrderAnswer& answer) {
 }
 
 void read(base::ByteReader& in, FindOrderAnswer& answer) {
-    if (read_flag(in)) read(in, answer.order.emplace());
+    if (in.boolean()) read(in, answer.order.emplace());
 }
 
 template base::result<UnsettledRequest> decode(std::string_view);

@@ -11,7 +11,7 @@ void write(base::ByteWriter& out, const std::optional<std::string>& text) {
 }
 
 void read(base::ByteReader& in, std::optional<std::string>& text) {
-    if (read_flag(in)) text = in.string();
+    if (in.boolean()) text = in.string();
 }
 
 void write(base::ByteWriter& out, const std::vector<shop::Tag>& tags) {

@@ -43,7 +43,7 @@ public:
     std::int64_t zigzag();
     std::string_view string();
     std::string_view raw(std::size_t bytes);
-    bool boolean() { return u8() != 0; }
+    bool boolean(); ///< any byte but 0 and 1 is damage
 
     /// A count of things that take at least `bytes_each` each: fails when the input cannot hold so many,
     /// before anyone reserves memory for them.

@@ -88,11 +88,19 @@ TEST_CASE("every shortened input is noticed, and gives zeros from there on", "[b
     }
 }
 
-TEST_CASE("a varint that stops short or does not fit 64 bits is damage", "[base][bytes]") {
-    const std::string bytes = GENERATE(std::string("\x80"), std::string(10, '\xff'),
-                                       std::string(9, '\xff') + '\x02', std::string(11, '\x80'));
+TEST_CASE("a varint that stops short, does not fit 64 bits or is longer than need be is damage",
+          "[base][bytes]") {
+    const std::string bytes =
+        GENERATE(std::string("\x80"), std::string(10, '\xff'), std::string(9, '\xff') + '\x02',
+                 std::string(11, '\x80'), std::string("\x81\x00", 2));
     ByteReader in{bytes};
     CHECK(in.varint() == 0);
+    CHECK(in.failed());
+}
+
+TEST_CASE("a boolean is 0 or 1", "[base][bytes]") {
+    ByteReader in{"\x02"};
+    CHECK_FALSE(in.boolean());
     CHECK(in.failed());
 }
 
