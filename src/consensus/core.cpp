@@ -27,9 +27,9 @@ Core::Core(Options chosen, Restored restored, base::Random& dice, base::TimePoin
     if (log.last_term() > hard.term) hard = {log.last_term(), nobody};
     // A node that was up before may have promised its leader, a moment ago, not to vote for another.
     if (hard.term > Term{} && !built_in(Mutant::forgets_contact)) contact = start;
-    // One that does not stand asks to join at once. One that is alone has nobody to wait for, unless it was
-    // made so by a leader of others: that one may still trust the promise.
-    const bool promised = hard.term > Term{} && hard.vote != options.self;
+    // One that does not stand asks to join at once. One that is alone from the first has nobody to wait for;
+    // later it may have been made so by a leader of others, who may still trust the promise.
+    const bool promised = hard.term > Term{};
     const bool waits = stands(*this) && (configuration().voters.size() > 1 || promised);
     deadline = waits ? start + election_wait(*this) : start;
 }

@@ -45,7 +45,7 @@ bool PeerServer::on_frame(const Frame& frame) {
         if (agreed_) {
             on_call(frame);
         } else {
-            answer(frame.id, Errc::protocol_error);
+            answer(frame.id, Errc::not_ready); // another process may serve who calls
         }
         return true;
     case FrameKind::answer:

@@ -101,3 +101,14 @@ TEST_CASE("who was made the only voter waits for the lease of the leader that di
     REQUIRE(group.run_until([&] { return group.leads(2); }, 3 * election_timeout));
     CHECK(group.raft(1).lease_until() <= group.now);
 }
+
+TEST_CASE("a vote for itself does not let the only voter stand at once", "[change]") {
+    // It stood in the term that another won, who then made it the only voter: whose vote it has on its disk
+    // does not tell whether somebody else may still trust a lease.
+    Group group(1);
+    group.elect(1);
+    group.crash(1);
+    group.restart(1);
+    CHECK(group.raft(1).role() == Role::follower);
+    CHECK(group.raft(1).next_deadline() >= group.now + election_timeout);
+}

@@ -29,6 +29,20 @@ class Timings(unittest.TestCase):
             self.assertEqual(0, odd.stop())
             shop.restart('catalog', 1)
 
+    def test_the_first_replica_that_is_asked_is_the_odd_one(self):
+        # Whoever starts knows of no leader and asks catalog 0 first. Its refusal must send them on to the next.
+        with Shop(catalogs=3, orders=1, frontends=1) as shop:
+            shop.start()
+            odd = shop['catalog', 0]
+            self.assertEqual(0, odd.stop())
+            odd.start('--cache.lease-ms=2000')
+            wait_until(lambda: COMPLAINT in odd.log.read_text(), what='its complaint')
+            for role in ('order', 'frontend'):
+                self.assertEqual(0, shop[role, 0].stop())
+                shop.restart(role, 0)
+            answer = shop.get('/buy?item=1')
+            self.assertEqual(200, answer.status, answer.body)
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -37,7 +37,7 @@ class PeerTransport final : public Transport {
 public:
     /// `credential` is shown to, and asked of, every peer (empty: none). `agreement`: what all processes must
     /// have alike, in words; who comes with another one is not listened to: its notices are dropped, its
-    /// calls refused with protocol_error, and the log names both (empty: none is asked for). All references
+    /// calls refused with not_ready, and the log names both (empty: none is asked for). All references
     /// outlive the transport.
     PeerTransport(boost::asio::io_context& loop, base::Scheduler& scheduler, base::Metrics& metrics,
                   std::string credential, PeerLimits limits = {}, std::string agreement = {});

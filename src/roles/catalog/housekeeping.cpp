@@ -38,11 +38,13 @@ void Housekeeping::wait() {
 
 boost::asio::awaitable<void> Housekeeping::round() {
     ages_.saw(replica_.applied(), world_.scheduler.now());
-    if (may_act()) {
-        if (replica_.state().open())
+    try {
+        if (may_act() && replica_.state().open())
             co_await forget_old_sales();
-        else
+        else if (may_act())
             co_await stock();
+    } catch (const std::exception& failure) { // the next round is due all the same
+        base::log::error("housekeeping failed", {{"reason", failure.what()}});
     }
     wait();
 }

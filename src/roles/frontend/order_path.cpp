@@ -11,9 +11,6 @@ namespace {
 
 /// One purchase holds a few kilobytes; as many as connections have requests under way in the worst case.
 constexpr std::size_t purchases_in_flight_max = 1'024;
-/// Every purchase in flight may be repeated once when a replica dies; after that one for five that succeed.
-constexpr double retry_reserve = purchases_in_flight_max;
-constexpr double retries_per_success = 0.2;
 /// A replica may be waiting for an election of either group, so patience is cheaper than asking the next one,
 /// which waits for the same.
 constexpr AttemptTime purchase_time{base::milliseconds(200), base::seconds(2)};
@@ -28,12 +25,6 @@ public:
 private:
     std::shared_ptr<std::size_t> count_;
 };
-
-/// Nothing was done, and saying so cost next to nothing; the walk's pauses pace it.
-bool was_free(boost::system::error_code failure) {
-    return failure == base::Errc::unreachable || failure == base::Errc::not_ready ||
-           failure == base::Errc::not_leader || failure == base::Errc::stopping;
-}
 
 /// Whoever sent no key needs ours to repeat the purchase safely.
 net::Response with_key(net::Response response, std::string key) {
@@ -88,7 +79,7 @@ boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::purchase(Purchas
 boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase purchase,
                                                                      base::TimePoint deadline) {
     std::string request = encode(purchase);
-    ReplicaWalk walk(world_, balancer_, cluster::Role::order, deadline, purchase_time);
+    ReplicaWalk walk(world_, balancer_, budget_, cluster::Role::order, deadline, purchase_time);
     bool repeated = false;
     for (auto attempt = co_await walk.next(); attempt; attempt = co_await walk.next()) {
         if (repeated) metrics_.purchase_retried();
@@ -97,12 +88,9 @@ boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase pu
         auto answer = bytes ? decode<PurchaseAnswer>(*bytes) : base::result<PurchaseAnswer>(bytes.error());
         if (answer) {
             walk.answered(*attempt);
-            budget_.succeeded();
             co_return answer;
         }
-        walk.failed(*attempt, answer.error());
-        if (is_final(answer.error())) break;
-        if (!was_free(answer.error()) && !budget_.take()) break;
+        if (!walk.failed(*attempt, answer.error())) break;
         repeated = true;
         if (base::built_in("retries-with-fresh-key")) {
             purchase.key = world_.random.uuid();
@@ -115,7 +103,7 @@ boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase pu
 boost::asio::awaitable<base::result<FindOrderAnswer>> OrderPath::look_up(FindOrderRequest request,
                                                                          base::TimePoint deadline) {
     const std::string wanted = encode(request);
-    ReplicaWalk walk(world_, balancer_, cluster::Role::order, deadline, read_time);
+    ReplicaWalk walk(world_, balancer_, budget_, cluster::Role::order, deadline, read_time);
     for (auto attempt = co_await walk.next(); attempt; attempt = co_await walk.next()) {
         const auto bytes =
             co_await world_.transport.call(attempt->endpoint, method::find_order, wanted, attempt->deadline);
@@ -124,7 +112,7 @@ boost::asio::awaitable<base::result<FindOrderAnswer>> OrderPath::look_up(FindOrd
             walk.answered(*attempt);
             co_return answer;
         }
-        walk.failed(*attempt, answer.error());
+        if (!walk.failed(*attempt, answer.error())) break;
         metrics_.read_retried();
     }
     co_return walk.failure();

@@ -32,7 +32,12 @@ net::Response refusal(boost::system::error_code failure) {
 
 ReadPath::ReadPath(const World& world, Coherence& coherence, LeaseKeeper& keeper, Balancer& balancer,
                    FrontendMetrics& metrics)
-    : world_(world), coherence_(coherence), keeper_(keeper), balancer_(balancer), metrics_(metrics) {}
+    : world_(world),
+      coherence_(coherence),
+      keeper_(keeper),
+      balancer_(balancer),
+      metrics_(metrics),
+      budget_(retry_reserve, retries_per_success) {}
 
 boost::asio::awaitable<net::Response> ReadPath::answer(Query query, base::TimePoint deadline) {
     const std::string key = query.cache_key();
@@ -77,7 +82,12 @@ base::TimePoint ReadPath::join_or_start(const std::string& key, const Query& que
 }
 
 boost::asio::awaitable<void> ReadPath::fly(std::shared_ptr<Flight> flight) {
-    const auto outcome = co_await fetch(flight);
+    Outcome outcome = base::Errc::outcome_unknown;
+    try {
+        outcome = co_await fetch(flight);
+    } catch (const std::exception& failure) { // nobody may wait for a flight that is no more
+        base::log::error("a query failed", {{"reason", failure.what()}});
+    }
     const auto found = flights_.find(flight->key);
     if (found != flights_.end() && found->second == flight) flights_.erase(found);
     metrics_.cache(coherence_.figures());
@@ -86,7 +96,7 @@ boost::asio::awaitable<void> ReadPath::fly(std::shared_ptr<Flight> flight) {
 }
 
 boost::asio::awaitable<ReadPath::Outcome> ReadPath::fetch(std::shared_ptr<Flight> flight) {
-    ReplicaWalk walk(world_, balancer_, cluster::Role::catalog, flight->deadline, read_time);
+    ReplicaWalk walk(world_, balancer_, budget_, cluster::Role::catalog, flight->deadline, read_time);
     for (auto attempt = co_await walk.next(); attempt; attempt = co_await walk.next()) {
         // A fence that was announced under a lost leader may never be reached: under a new registration the
         // query starts afresh. Newer is always right for those who wait already.
@@ -99,8 +109,7 @@ boost::asio::awaitable<ReadPath::Outcome> ReadPath::fetch(std::shared_ptr<Flight
             walk.answered(*attempt);
             co_return outcome;
         }
-        if (is_final(outcome.error())) co_return outcome;
-        walk.failed(*attempt, outcome.error());
+        if (!walk.failed(*attempt, outcome.error())) break;
         metrics_.read_retried();
     }
     co_return walk.failure();

@@ -12,6 +12,7 @@
 #include "roles/frontend/coherence.hpp"
 #include "roles/frontend/frontend_metrics.hpp"
 #include "roles/frontend/lease_keeper.hpp"
+#include "roles/frontend/retry_budget.hpp"
 #include <bookstore/net/http_message.hpp>
 #include <bookstore/net/promise.hpp>
 #include <bookstore/roles/node.hpp>
@@ -58,6 +59,7 @@ private:
     LeaseKeeper& keeper_;
     Balancer& balancer_;
     FrontendMetrics& metrics_;
+    RetryBudget budget_;
     std::unordered_map<std::string, std::shared_ptr<Flight>>
         flights_; ///< at most one for each request being served
 };

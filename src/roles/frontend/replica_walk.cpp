@@ -10,16 +10,23 @@ namespace {
 constexpr base::Duration first_pause = base::milliseconds(10);
 constexpr base::Duration longest_pause = base::milliseconds(100);
 
+/// Nothing was done, and saying so cost next to nothing; the walk's pauses pace it.
+bool was_free(boost::system::error_code failure) {
+    return failure == base::Errc::unreachable || failure == base::Errc::not_ready ||
+           failure == base::Errc::not_leader || failure == base::Errc::stopping;
+}
+
 } // namespace
 
 bool is_final(boost::system::error_code failure) {
     return failure == base::Errc::invalid_argument || failure == base::Errc::too_large;
 }
 
-ReplicaWalk::ReplicaWalk(const World& world, Balancer& balancer, cluster::Role role, base::TimePoint deadline,
-                         AttemptTime time)
+ReplicaWalk::ReplicaWalk(const World& world, Balancer& balancer, RetryBudget& budget, cluster::Role role,
+                         base::TimePoint deadline, AttemptTime time)
     : world_(world),
       balancer_(balancer),
+      budget_(budget),
       role_(role),
       deadline_(deadline),
       patience_(std::min(deadline, world.scheduler.now() + world.config.timings.lease)),
@@ -54,12 +61,14 @@ ReplicaWalk::Attempt ReplicaWalk::attempt(unsigned replica) const {
 
 void ReplicaWalk::answered(const Attempt& attempt) {
     balancer_.answered(role_, attempt.replica);
+    budget_.succeeded();
 }
 
-void ReplicaWalk::failed(const Attempt& attempt, boost::system::error_code why) {
+bool ReplicaWalk::failed(const Attempt& attempt, boost::system::error_code why) {
     last_failed_ = attempt.replica;
     balancer_.failed(role_, attempt.replica, why);
     if (!base::outcome_is_unknown(failure_) || base::outcome_is_unknown(why)) failure_ = why;
+    return !is_final(why) && (was_free(why) || budget_.take());
 }
 
 } // namespace bookstore::roles::frontend

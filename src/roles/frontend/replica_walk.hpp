@@ -6,6 +6,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "roles/frontend/balancer.hpp"
+#include "roles/frontend/retry_budget.hpp"
 #include <bookstore/base/error.hpp>
 #include <bookstore/roles/node.hpp>
 
@@ -13,6 +14,11 @@ namespace bookstore::roles::frontend {
 
 /// Another replica would say the same.
 bool is_final(boost::system::error_code failure);
+
+/// Of a walk's kind: every request in flight may go to another replica once when one dies, after that one for
+/// five that succeed.
+inline constexpr double retry_reserve = 1'024;
+inline constexpr double retries_per_success = 0.2;
 
 /// How long one replica may keep a request: a third of the time that is left, within these bounds. So that
 /// one that is stuck leaves time for another.
@@ -33,16 +39,17 @@ public:
         base::TimePoint deadline;
     };
 
-    ReplicaWalk(const World& world, Balancer& balancer, cluster::Role role, base::TimePoint deadline,
-                AttemptTime time);
+    /// `budget` is shared by all walks of a kind.
+    ReplicaWalk(const World& world, Balancer& balancer, RetryBudget& budget, cluster::Role role,
+                base::TimePoint deadline, AttemptTime time);
 
     /// Whom to ask now. At once while there is somebody not asked yet; after each round with a pause that
     /// grows; nothing when time is up, or when nobody is up. While replicas are alive but not ready it waits
     /// for one, for the time of an election and no longer.
     boost::asio::awaitable<std::optional<Attempt>> next();
     void answered(const Attempt& attempt);
-    /// The attempt's end, when the walk goes on after it.
-    void failed(const Attempt& attempt, boost::system::error_code why);
+    /// Whether another replica is worth asking, and within the budget: a refusal that was free is.
+    bool failed(const Attempt& attempt, boost::system::error_code why);
 
     /// The failure to answer with: one that leaves the outcome open is never hidden by a later refusal.
     boost::system::error_code failure() const { return failure_; }
@@ -53,6 +60,7 @@ private:
 
     const World& world_;
     Balancer& balancer_;
+    RetryBudget& budget_;
     cluster::Role role_;
     base::TimePoint deadline_;
     base::TimePoint patience_; ///< until when to wait for somebody to get ready

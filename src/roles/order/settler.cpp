@@ -40,8 +40,12 @@ base::TimePoint Settler::patience() const {
 }
 
 boost::asio::awaitable<void> Settler::round() {
-    co_await settle_recorded();
-    co_await record_unsettled();
+    try {
+        co_await settle_recorded();
+        co_await record_unsettled();
+    } catch (const std::exception& failure) { // the next round is due all the same
+        base::log::error("settling failed", {{"reason", failure.what()}});
+    }
     wait();
 }
 
