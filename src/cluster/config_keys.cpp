@@ -177,6 +177,9 @@ const std::array keys{
     Key{"storage", "checkpoint-mb", "MB", "16", "MiB", {1, 1'048'576}, "",
         "Log written between two checkpoints of the state.",
         [](Config& c, uint64_t v) { c.storage.checkpoint_bytes = v * mebibyte; }},
+    Key{"storage", "reserve-mb", "MB", "64", "MiB", {0, 1'048'576}, "",
+        "With less room on the disk than this, or than a twentieth of it, writes are refused; reads go on.",
+        [](Config& c, uint64_t v) { c.storage.reserve_bytes = v * mebibyte; }},
 
     Key{"shop", "sale-retention-hours", "HOURS", "24", "hours", {1, 8'760}, "",
         "How long the key of a purchase is remembered, so that the same purchase sent again is not executed twice.",

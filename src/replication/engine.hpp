@@ -29,6 +29,7 @@
 #include "replication/restore.hpp"
 #include "replication/snapshot_receiver.hpp"
 #include "replication/snapshot_sender.hpp"
+#include "replication/space_watch.hpp"
 #include "replication/version_waits.hpp"
 
 namespace bookstore::replication {
@@ -80,6 +81,10 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void connection_lost(const net::Endpoint& endpoint);
     std::vector<MemberStatus> member_list() const;
     consensus::NodeId successor() const;
+
+    // engine_space.cpp: a disk that is nearly full
+    void tend_space();
+    consensus::NodeId next_with_room();
 
     // engine_digest.cpp: whether all hold the same
     struct Comparison;
@@ -157,6 +162,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::unique_ptr<Disk> disk;
     std::unique_ptr<Applier> applier;
     std::unique_ptr<Checkpoints> checkpoints;
+    std::unique_ptr<SpaceWatch> space;
     std::shared_ptr<Formation> formation;
     std::shared_ptr<SnapshotSender> sender;
     std::shared_ptr<SnapshotReceiver> receiver;
@@ -171,6 +177,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     bool rebuilding = false; ///< the snapshot that is installed takes the place of the contents alone
     base::TimePoint next_comparison_at{};
     base::TimePoint next_rebuild_at{};
+    base::TimePoint next_hand_over_at{};
+    unsigned hand_over_tried = 0; ///< slot that was asked last to take over for want of room
     bool stopping = false;
     bool closed = false;
     std::optional<std::string> failure;

@@ -54,6 +54,7 @@ void Engine::Impl::settle() {
     tend_members();
     if (core.raft() == nullptr) return;
     tend_contents();
+    tend_space();
     meters->show(*core.raft(), applier->applied(), batcher.waiting());
     tell_change();
 }
@@ -63,12 +64,15 @@ void Engine::Impl::received(std::string notice) {
     auto message = consensus::decode_message(notice);
     if (raft == nullptr || !message || !peers.slot_of(message->from)) return;
     // It would lead for as long as it takes to hand over again; the leader tries another.
-    if (stopping && std::holds_alternative<consensus::TimeoutNow>(message->body)) return;
+    const bool unwilling = stopping || space->room() != SpaceWatch::Room::enough;
+    if (unwilling && std::holds_alternative<consensus::TimeoutNow>(message->body)) return;
     const auto* append = std::get_if<consensus::AppendRequest>(&message->body);
     if (append == nullptr) return core.give(consensus::Received{std::move(*message)});
     // While a snapshot takes the place of the log, entries for the old one are as good as lost on the way.
     // What changes nothing is answered all the same: the leader may need this voice to stay the leader.
     if (receiver->installing() && !changes_nothing(*raft, *append)) return;
+    if (space->room() == SpaceWatch::Room::exhausted && !changes_nothing(*raft, *append))
+        return readiness.lost(); // falls behind, and is ready again when it has caught up
     const auto from = message->from;
     const auto term = message->term;
     const auto commit = number(append->commit);

@@ -18,6 +18,7 @@ void Engine::Impl::start() {
     digests.add(loaded.state.index, machine.digest());
     if (identity.formed()) start_core();
     formation->start();
+    space->start();
     tell_change();
 }
 
@@ -48,6 +49,11 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
         if (entry.index <= loaded.restored.applied)
             checkpoints->restored(number(entry.index), entry.payload->size());
     }
+    space = std::make_unique<SpaceWatch>(options.group, env.space, options.reserve_bytes, env.state_worker,
+                                         env.scheduler, env.metrics, [this] {
+                                             tell_change();
+                                             core.give(consensus::Tick{}); // it settles, and so is tended
+                                         });
     formation =
         std::make_shared<Formation>(options, identity, peers, env.transport, env.scheduler, env.executor,
                                     Formation::Hooks{[this](std::vector<consensus::NodeId> founders) {

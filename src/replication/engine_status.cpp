@@ -75,6 +75,7 @@ Status Engine::Impl::status() const {
     if (!applier) return status; // not started
     status.phase = phase();
     status.reason = reason();
+    status.shortage = space->shortage();
     status.voter = voter();
     status.applied = applier->applied();
     status.digest = machine.digest();
@@ -151,6 +152,7 @@ void Engine::Impl::end_calls(base::Errc in_flight, base::Errc refusal) {
     disk->halt();
     applier->halt();
     formation->close();
+    space->halt();
     sender->close();
     receiver->drop();
 }

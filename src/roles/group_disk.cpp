@@ -7,7 +7,8 @@ OpenDisk open_files_in(const storage::DataDirectory& directory, base::Scheduler&
         const std::string folder = directory.subfolder(group).string();
         return GroupDisk{storage::open_sqlite_log(folder), storage::open_sqlite_state(folder, tables),
                          base::make_thread_worker(scheduler, group + "-log"),
-                         base::make_thread_worker(scheduler, group + "-state")};
+                         base::make_thread_worker(scheduler, group + "-state"),
+                         [folder] { return storage::disk_space_at(folder); }};
     };
 }
 

@@ -30,12 +30,13 @@ replication::ReplicaOptions replica_options(const cluster::Config& config, const
     options.drift_margin = config.timings.drift_margin;
     options.log_keep_bytes = config.storage.log_keep_bytes;
     options.checkpoint_bytes = config.storage.checkpoint_bytes;
+    options.reserve_bytes = config.storage.reserve_bytes;
     return options;
 }
 
 replication::Environment environment_of(const World& world, const GroupDisk& disk) {
-    return {world.executor, world.scheduler,  world.random, world.metrics,     world.transport,
-            *disk.log,      *disk.log_worker, *disk.state,  *disk.state_worker};
+    return {world.executor, world.scheduler,  world.random, world.metrics,      world.transport,
+            *disk.log,      *disk.log_worker, *disk.state,  *disk.state_worker, disk.space};
 }
 
 net::Response heartbeat_response(cluster::Role role, unsigned id, const replication::Status& status,
@@ -64,6 +65,7 @@ Readiness readiness_of(const replication::Status& status) {
     }
     std::string account = status.role == consensus::Role::leader ? "leader" : "follower";
     account += " in term " + std::to_string(status.term) + ", version " + std::to_string(status.applied);
+    if (!status.shortage.empty()) account += "; takes on no writes: " + status.shortage;
     return {true, std::move(account)};
 }
 

@@ -29,6 +29,7 @@ public:
     struct Disks {
         LogDisk log;
         StateDisk state;
+        storage::DiskSpace space{100ull << 30, 100ull << 30};
     };
     /// What goes with the process; in an order that takes the engine first.
     struct Process {
@@ -42,7 +43,7 @@ public:
               state(disks.state),
               engine(options,
                      {network.scheduler().executor(), network.scheduler(), random, metrics, transport, log,
-                      log_worker, state, state_worker},
+                      log_worker, state, state_worker, [&disks] { return disks.space; }},
                      machine, gate) {}
 
         base::Random random;

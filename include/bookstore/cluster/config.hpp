@@ -47,6 +47,8 @@ struct StorageSettings {
     std::size_t log_keep_bytes = 64u << 20; ///< [storage] log-keep-mb: tail kept for followers that were away
     std::size_t checkpoint_bytes =
         16u << 20; ///< [storage] checkpoint-mb: log written between checkpoints of the state
+    std::size_t reserve_bytes =
+        64u << 20; ///< [storage] reserve-mb: with less room on the disk no write is taken on
 };
 
 struct Config {

@@ -20,6 +20,7 @@
 #include <bookstore/base/worker.hpp>
 #include <bookstore/consensus/raft.hpp>
 #include <bookstore/net/transport.hpp>
+#include <bookstore/storage/disk_space.hpp>
 #include <bookstore/storage/log_store.hpp>
 #include <bookstore/storage/state_store.hpp>
 
@@ -42,6 +43,7 @@ struct ReplicaOptions {
     base::Duration drift_margin = base::milliseconds(30);
     std::size_t log_keep_bytes = 64u << 20;
     std::size_t checkpoint_bytes = 16u << 20;
+    std::size_t reserve_bytes = 64u << 20; ///< with less room on the disk no write is taken on
 };
 
 /// What a replica stands on. All outlive it.
@@ -54,7 +56,8 @@ struct Environment {
     storage::LogStore& log;
     base::Worker& log_worker; ///< the one FIFO for log, term and vote
     storage::StateStore& state;
-    base::Worker& state_worker; ///< rows and checkpoints: their syncs must not stand before a batch's
+    base::Worker& state_worker;     ///< rows and checkpoints: their syncs must not stand before a batch's
+    storage::SpaceProbe space = {}; ///< of the disk they are on; none: there is always room
 };
 
 /// The stage before the proposal: nothing else is appended between prepare() and ready(), so the announced
@@ -82,7 +85,8 @@ std::string_view to_string(Phase phase);
 
 struct Status {
     Phase phase = Phase::forming;
-    std::string reason; ///< why it is not serving; empty when it is
+    std::string reason;   ///< why it is not serving; empty when it is
+    std::string shortage; ///< why it takes on no writes though it serves: the disk is nearly full
     consensus::Role role = consensus::Role::follower;
     std::uint64_t term = 0;
     bool voter = true;
@@ -129,9 +133,9 @@ public:
     /// cannot be trusted, or first_start contradicts it (the directory is left as it was).
     void start();
 
-    /// On the leader: queues, batches, replicates, applies. Refused: not_leader, not_ready, overloaded,
-    /// too_large. Unknown: outcome_unknown (leadership lost), timed_out, storage_failed: repeat only with the
-    /// same key.
+    /// On the leader: queues, batches, replicates, applies. Refused: not_leader, not_ready, overloaded (a
+    /// full queue, or a disk that is nearly full), too_large. Unknown: outcome_unknown (leadership lost),
+    /// timed_out, storage_failed: repeat only with the same key.
     boost::asio::awaitable<base::result<Applied>> propose(std::string command, base::TimePoint deadline);
 
     /// The same through whoever leads: from a follower, forwarded to the leader once.

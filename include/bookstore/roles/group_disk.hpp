@@ -10,6 +10,7 @@
 #include <bookstore/base/table.hpp>
 #include <bookstore/base/worker.hpp>
 #include <bookstore/storage/data_directory.hpp>
+#include <bookstore/storage/disk_space.hpp>
 #include <bookstore/storage/log_store.hpp>
 #include <bookstore/storage/state_store.hpp>
 
@@ -21,6 +22,7 @@ struct GroupDisk {
     std::unique_ptr<storage::StateStore> state;
     std::unique_ptr<base::Worker> log_worker;
     std::unique_ptr<base::Worker> state_worker;
+    storage::SpaceProbe space = {}; ///< none: always room
 };
 
 /// Opens the disk of the member of `group`: files in production, the simulator's in a simulation. The spans

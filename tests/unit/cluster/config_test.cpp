@@ -54,6 +54,7 @@ TEST_CASE("the table's defaults are those of the structures", "[cluster][config]
     CHECK(read_in.http.write_time == built_in.http.write_time);
     CHECK(read_in.storage.log_keep_bytes == built_in.storage.log_keep_bytes);
     CHECK(read_in.storage.checkpoint_bytes == built_in.storage.checkpoint_bytes);
+    CHECK(read_in.storage.reserve_bytes == built_in.storage.reserve_bytes);
     CHECK(read_in.sale_retention == built_in.sale_retention);
 }
 

@@ -1,0 +1,38 @@
+// A disk that is nearly full. Writes are refused while there is still room for what has been begun; a leader
+// hands over to who has more. Reads go on: they write nothing.
+#include "replication/engine.hpp"
+
+namespace bookstore::replication {
+namespace {
+
+/// A hand-over ends the leases for an election time-out, so when nobody has room it is not tried too often.
+constexpr base::Duration hand_over_interval = base::seconds(5);
+
+} // namespace
+
+void Engine::Impl::tend_space() {
+    const auto now = env.scheduler.now();
+    if (space->room() == SpaceWatch::Room::enough || !leading() || now < next_hand_over_at) return;
+    if (!batcher.idle()) return; // what was accepted comes first
+    next_hand_over_at = now + hand_over_interval;
+    const auto next = next_with_room();
+    if (next != consensus::nobody) core.give(consensus::TransferAsked{next});
+}
+
+/// Nobody says how much room there is, but who has none does not take over: so each is asked in turn.
+consensus::NodeId Engine::Impl::next_with_room() {
+    const auto slots = static_cast<unsigned>(options.members.size());
+    for (unsigned step = 1; step <= slots; ++step) {
+        const unsigned slot = (hand_over_tried + step) % slots;
+        if (options.members[slot].reluctant) continue;
+        for (const auto& peer : core.raft()->peers()) {
+            const bool answers = peer.heard != base::TimePoint{} && peer.silence < options.election_timeout;
+            if (!peer.voter || !answers || peers.slot_of(peer.node) != slot) continue;
+            hand_over_tried = slot;
+            return peer.node;
+        }
+    }
+    return consensus::nobody;
+}
+
+} // namespace bookstore::replication
