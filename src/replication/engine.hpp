@@ -88,14 +88,21 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
     // engine_digest.cpp: whether all hold the same
     struct Comparison;
-    void tend_contents();
     void compare_contents();
     static boost::asio::awaitable<void> ask_digest(Self self, consensus::NodeId voter,
                                                    std::shared_ptr<Comparison> comparison);
     static Call<std::string> serve_digest(Self self, std::string request, base::TimePoint deadline);
-    void judge(const Comparison& comparison);
+    void judge(Comparison& comparison);
+    void name_differences(const Comparison& comparison) const;
     void verdict_heard(const std::string& notice);
     void check_contents(std::uint64_t version, std::uint64_t digest);
+
+    // engine_contents.cpp: contents that must not be shown
+    void tend_contents();
+    void await_confirmation();
+    void confirm_contents();
+    void fence(std::string why);
+    std::string fence_reason() const;
     void rebuild_asked(const std::string& notice);
     void contents_rebuilt(const SnapshotHeader& header);
 
@@ -122,9 +129,10 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
     // engine_status.cpp: what it is, and how it ends
     std::optional<base::Errc> absence() const; ///< of this replica from its group
-    std::optional<base::Errc> refusal() const; ///< of any call: it is absent, or fenced
+    std::optional<base::Errc> refusal() const; ///< of any call: it is absent, or its contents not to be shown
     bool is_leader() const;                    ///< by role; may not have committed in its term yet
-    bool leading() const;
+    bool in_office() const;                    ///< and has; whatever its contents are
+    bool leading() const;                      ///< and they are to be shown
     std::optional<unsigned> leader_slot() const;
     bool voter() const;
     Phase phase() const;
@@ -174,6 +182,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     base::TimePoint next_succession_at{};
     DigestTrail digests;
     std::optional<std::string> fenced; ///< why: the contents are not the group's
+    bool confirmed = true; ///< nobody has reason to doubt the contents; else they wait to be compared
+    std::optional<base::TimePoint> confirmed_by; ///< then they are shown without
     bool rebuilding = false; ///< the snapshot that is installed takes the place of the contents alone
     base::TimePoint next_comparison_at{};
     base::TimePoint next_rebuild_at{};

@@ -16,7 +16,9 @@ struct Engine::Impl::Meters {
           committed(gauge(metrics, group, "committed_index", "Highest index known to be committed")),
           applied(gauge(metrics, group, "applied_index", "Highest index applied here")),
           log_bytes(gauge(metrics, group, "log_bytes", "Payload of the log held in memory")),
-          waiting(gauge(metrics, group, "proposals_waiting", "Commands waiting for their batch")) {}
+          waiting(gauge(metrics, group, "proposals_waiting", "Commands waiting for their batch")),
+          unsettled(gauge(metrics, group, "contents_unsettled",
+                          "1 when contents differed when last compared here and no majority was right")) {}
 
     void show(const consensus::Raft& raft, std::uint64_t applied_index, std::size_t proposals_waiting) {
         leader.Set(raft.role() == consensus::Role::leader ? 1 : 0);
@@ -33,6 +35,7 @@ struct Engine::Impl::Meters {
     prometheus::Gauge& applied;
     prometheus::Gauge& log_bytes;
     prometheus::Gauge& waiting;
+    prometheus::Gauge& unsettled;
 
 private:
     static prometheus::Gauge& gauge(base::Metrics& metrics, const std::string& group, const std::string& name,

@@ -13,7 +13,7 @@ void Engine::Impl::make_snapshot_parts() {
         env.state, env.state_worker, peers, env.transport, env.scheduler, env.executor,
         SnapshotSender::Hooks{[this] { return applier->submitted(); },
                               [this](std::uint64_t index) -> std::optional<SnapshotHeader> {
-                                  if (!is_leader()) return std::nullopt;
+                                  if (!is_leader() || fenced) return std::nullopt;
                                   SnapshotHeader header;
                                   header.from = identity.node;
                                   header.term = core.raft()->term();
@@ -85,6 +85,7 @@ void Engine::Impl::snapshot_installed(const SnapshotHeader& header) {
         {{"group", options.group}, {"version", number(header.last_index)}, {"bytes", header.bytes}});
     digests = {};
     digests.add(number(header.last_index), machine.digest());
+    confirmed = true; // they are the leader's
     if (rebuilding) return contents_rebuilt(header);
     fenced.reset();
     checkpoints->snapshot_installed();

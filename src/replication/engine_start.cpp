@@ -15,7 +15,12 @@ void Engine::Impl::start() {
     listen();
     if (identity.removed) return failed(removal_reason());
     was_member = founder();
-    digests.add(loaded.state.index, machine.digest());
+    if (loaded.contents_lost) {
+        fence("its contents were damaged or lost");
+    } else {
+        digests.add(loaded.state.index, machine.digest());
+        confirmed = loaded.state.index == 0; // what a disk has kept may have changed there
+    }
     if (identity.formed()) start_core();
     formation->start();
     space->start();

@@ -32,7 +32,7 @@ std::optional<base::Errc> Engine::Impl::absence() const {
 }
 
 std::optional<base::Errc> Engine::Impl::refusal() const {
-    return fenced ? base::Errc::not_ready : absence();
+    return fenced || !confirmed ? base::Errc::not_ready : absence();
 }
 
 bool Engine::Impl::is_leader() const {
@@ -40,8 +40,12 @@ bool Engine::Impl::is_leader() const {
     return raft != nullptr && raft->role() == consensus::Role::leader;
 }
 
+bool Engine::Impl::in_office() const {
+    return is_leader() && core.raft()->has_committed_in_term();
+}
+
 bool Engine::Impl::leading() const {
-    return is_leader() && core.raft()->has_committed_in_term() && !fenced;
+    return in_office() && !fenced && confirmed;
 }
 
 bool Engine::Impl::voter() const {
@@ -58,7 +62,7 @@ Phase Engine::Impl::phase() const {
     if (failure) return Phase::failed;
     if (!identity.formed()) return options.first_start.value_or(true) ? Phase::forming : Phase::joining;
     if (fenced) return Phase::resyncing;
-    if (!readiness.obstacle(applier->applied(), env.scheduler.now())) return Phase::serving;
+    if (confirmed && !readiness.obstacle(applier->applied(), env.scheduler.now())) return Phase::serving;
     return !voter() && !caught_up_once ? Phase::joining : Phase::resyncing;
 }
 
@@ -66,8 +70,10 @@ std::string Engine::Impl::reason() const {
     if (closed || stopping) return "stopping";
     if (failure) return *failure;
     if (!identity.formed()) return formation->reason();
-    if (fenced) return *fenced;
-    return readiness.obstacle(applier->applied(), env.scheduler.now()).value_or("");
+    if (fenced) return fence_reason();
+    const auto obstacle = readiness.obstacle(applier->applied(), env.scheduler.now());
+    if (!confirmed && (in_office() || !obstacle)) return "its contents are being compared with the group's";
+    return obstacle.value_or("");
 }
 
 Status Engine::Impl::status() const {

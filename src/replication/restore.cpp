@@ -50,11 +50,6 @@ void overtake(const ReplicaOptions& options, storage::LogStore& store, storage::
 
 void reconcile(const ReplicaOptions& options, storage::LogStore& store, storage::LoadedLog& log,
                Position state) {
-    if (state.index < log.base_index)
-        refuse(options, "the state ends at version " + std::to_string(state.index) +
-                            ", but the log begins behind " + std::to_string(log.base_index) +
-                            ": what lies between is lost. Move the data directory away and start with "
-                            "--first-start=0");
     if (contains(log, state)) return;
     if (state.index == log.base_index)
         refuse(options, "state and log disagree about the term of version " + std::to_string(state.index) +
@@ -75,6 +70,28 @@ consensus::Restored to_core(storage::LoadedLog log, Position state, const Identi
                                     static_cast<consensus::EntryKind>(record.kind),
                                     std::move(record.payload)});
     return restored;
+}
+
+/// What is left of a damaged state is nothing: it is not known which of its rows are right.
+Position load_state(const ReplicaOptions& options, storage::StateStore& store, base::StateMachine& machine) {
+    try {
+        return store.load(machine);
+    } catch (const storage::Damaged& damage) {
+        machine.clear();
+        const auto kept = store.set_aside();
+        base::log::error("the state is damaged: it is set aside, and made anew",
+                         {{"group", options.group}, {"cause", damage.what()}, {"kept_as", kept}});
+        return {};
+    }
+}
+
+/// The log and the votes in it are as good as ever; the contents of what was cut off it are another's to
+/// give.
+void give_up_contents(Loaded& loaded, const storage::LoadedLog& log, base::StateMachine& machine) {
+    machine.clear();
+    machine.take_changes();
+    loaded.contents_lost = true;
+    loaded.state = {log.base_index, log.base_term};
 }
 
 Identity new_identity(const ReplicaOptions& options, storage::LogStore& store, base::Random& random) {
@@ -105,7 +122,7 @@ Loaded load_from_disk(const ReplicaOptions& options, const Environment& environm
                       base::StateMachine& machine) {
     Loaded loaded;
     auto log = environment.log.load();
-    loaded.state = environment.state.load(machine);
+    loaded.state = load_state(options, environment.state, machine);
     machine.take_changes();
     const bool log_empty = log.metadata.empty() && last_index(log) == 0 && log.vote.term == 0;
     if (log_empty) {
@@ -119,7 +136,10 @@ Loaded load_from_disk(const ReplicaOptions& options, const Environment& environm
     }
     loaded.identity = known_identity(options, log.metadata);
     check_start_flag(options, loaded.identity.formed());
-    reconcile(options, environment.log, log, loaded.state);
+    if (loaded.state.index < log.base_index)
+        give_up_contents(loaded, log, machine);
+    else
+        reconcile(options, environment.log, log, loaded.state);
     loaded.restored = to_core(std::move(log), loaded.state, loaded.identity);
     return loaded;
 }

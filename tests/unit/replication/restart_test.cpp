@@ -58,16 +58,6 @@ TEST_CASE("a log that ends before the state starts anew behind it") {
     CHECK(added->outcome == "6");
 }
 
-TEST_CASE("a state behind the log's base is refused: what lies between is lost") {
-    Stopped story;
-    auto& log = story.log().content;
-    log.records.erase(log.records.begin(), log.records.begin() + 3);
-    log.base_index = 3;
-    log.base_term = 1;
-    story.state().cut_power();
-    CHECK_THROWS_WITH(story.group.start(0), Contains("is lost") && Contains("--first-start=0"));
-}
-
 TEST_CASE("state and log that disagree about the base's term are refused") {
     Stopped story;
     auto& log = story.log().content;
