@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2154  # run and bin are from scripts/lib/cluster.sh
 # How the stories reach a process of the cluster: on this host (scripts/run-local), or as systemd units through ssh.
 #
 # A process is named as its unit is: catalog-0, order-1, frontend-0. Everything that differs between the two kinds
@@ -97,6 +97,11 @@ quit() {
     else
         on "$1" "systemctl stop bookstored@$1"
     fi
+}
+
+# ended NAME: whether it has ended by itself; systemd would be about to try it again.
+ended() {
+    if [ "$hosts" = local ]; then [ -z "$(pid_of "$1")" ]; else on "$1" "! systemctl -q is-active bookstored@$1"; fi
 }
 
 # stay_down NAME: makes sure of a process that may have ended by itself. systemd tries to start it every second.
