@@ -51,7 +51,7 @@ private:
         return {{net::Verb::get, "/v1/books", handler},      {net::Verb::post, "/v1/books", handler},
                 {net::Verb::get, "/v1/books/{id}", handler}, {net::Verb::patch, "/v1/books/{id}", handler},
                 {net::Verb::post, "/v1/orders", handler},    {net::Verb::get, "/v1/orders/{id}", handler},
-                {net::Verb::get, "/v1/status", handler}};
+                {net::Verb::get, "/lookup", handler},        {net::Verb::get, "/v1/status", handler}};
     }
 
     Handler handler_;

@@ -1,5 +1,11 @@
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <unistd.h>
+
 #include <boost/asio/co_spawn.hpp>
 
 #include <bookstore/ctl/options.hpp>
@@ -105,6 +111,62 @@ TEST_CASE("a shop that wants a credential says how to give it", "[ctl][torture]"
     const Ran ran = at(shop.address(), {"torture", "--seconds=1"});
     CHECK(ran.status == 1);
     CHECK(ran.err.find("--admin-secret-file") != std::string::npos);
+}
+
+/// Sells what is asked for, and shows the one book that it was given as if nobody had ever bought it.
+class StaleShop {
+public:
+    net::Response answer(const net::Request& request) {
+        if (request.path == "/v1/status") return net::json_response(R"({"frontend":{"id":0},"replicas":[]})");
+        if (request.verb == net::Verb::post && request.path == "/v1/books") return book(201);
+        if (request.verb == net::Verb::patch) return net::problem(409, "No.");
+        if (request.verb == net::Verb::post) return sell(request);
+        if (request.path.starts_with("/v1/orders/"))
+            return net::json_response(orders_.at(request.captures.at(0)));
+        if (request.path == "/v1/books")
+            return with_origin(net::json_response(R"({"books":[],"next":null})"));
+        return book(200);
+    }
+
+private:
+    static net::Response with_origin(net::Response response) {
+        return std::move(response).with("Bookstore-Version", "1").with("Bookstore-Source", "cache");
+    }
+    static net::Response book(int status) {
+        return with_origin(
+            net::json_response(R"({"id":1,"title":"t","topic":"torture","cost":100,"stock":30})", status));
+    }
+    net::Response sell(const net::Request& request) {
+        const std::string number = std::to_string(orders_.size() + 1);
+        const bool two = request.body.find("\"quantity\":2") != std::string::npos;
+        const std::string quantity = two ? "2" : "1";
+        const std::string order = R"({"order":)" + number + R"(,"key":")" +
+                                  std::string(request.header("Idempotency-Key").value()) +
+                                  R"(","at":"","lines":[{"item":1,"title":"t","cost":100,"quantity":)" +
+                                  quantity + R"(}],"total":0})";
+        orders_.emplace(number, order);
+        return net::json_response(order, 201);
+    }
+
+    std::map<std::string, std::string> orders_;
+};
+
+TEST_CASE("a shop that shows what is history is convicted, and the report shows how", "[ctl][torture]") {
+    StaleShop stale;
+    FakeShop shop([&](const net::Request& request) { return stale.answer(request); });
+    const auto file =
+        std::filesystem::temp_directory_path() / ("torture-" + std::to_string(getpid()) + ".svg");
+    const Ran ran = at(shop.address(), {"torture", "--seconds=1", "--clients=3", "--items=1", "--seed=1",
+                                        "--report=" + file.string()});
+    std::stringstream svg;
+    svg << std::ifstream(file).rdbuf();
+    std::filesystem::remove(file);
+    INFO(ran.out << ran.err);
+    CHECK(ran.status == 1);
+    CHECK(ran.out.find("no order of the operations explains") != std::string::npos);
+    CHECK(ran.out.find("wrong answer") == std::string::npos);
+    CHECK(ran.out.find("torture: violation") != std::string::npos);
+    CHECK(svg.str().find("class=\"misfit\"") != std::string::npos);
 }
 
 } // namespace
