@@ -18,8 +18,8 @@ std::string schema_sql(std::span<const base::Table> tables) {
         sql += create_table_sql(table);
     sql +=
         "CREATE TABLE applied_position(id INTEGER PRIMARY KEY CHECK (id = 1), applied_index INTEGER NOT NULL,"
-        " applied_term INTEGER NOT NULL) STRICT;"
-        "INSERT INTO applied_position VALUES(1, 0, 0);";
+        " applied_term INTEGER NOT NULL, checksum INTEGER) STRICT;"
+        "INSERT INTO applied_position VALUES(1, 0, 0, NULL);";
     return sql;
 }
 

@@ -4,7 +4,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include <bookstore/base/bytes.hpp>
 #include <bookstore/base/error.hpp>
+#include <bookstore/base/hash.hpp>
 #include <bookstore/base/log.hpp>
 
 #include "storage/files.hpp"
@@ -16,6 +18,20 @@ namespace {
 
 using sqlite::Statement;
 
+std::int64_t checksum(StateStore::Position position) {
+    base::ByteWriter bytes;
+    bytes.u64(position.index);
+    bytes.u64(position.term);
+    return static_cast<std::int64_t>(base::hash64(bytes.view()));
+}
+
+/// The first files had none; their position is believed until it is saved again.
+void add_position_checksum(sqlite::Database& database) {
+    const auto columns =
+        database.integer("read the schema", "SELECT count(*) FROM pragma_table_info('applied_position')");
+    if (columns == 3) database.execute("open", "ALTER TABLE applied_position ADD COLUMN checksum INTEGER");
+}
+
 std::unique_ptr<sqlite::Database> open_database(const std::string& directory,
                                                 std::span<const base::Table> tables, const Schema& schema) {
     auto database =
@@ -25,6 +41,7 @@ std::unique_ptr<sqlite::Database> open_database(const std::string& directory,
     // Debian's SQLite overwrites what is deleted with zeros: pages written for nothing.
     database->execute("open", "PRAGMA secure_delete = OFF");
     bring_up_to_date(*database, schema);
+    add_position_checksum(*database);
     for (const base::Table& table : tables)
         check_columns(*database, table);
     // The content of a new file may be lost: the log has it. Its name is made durable all the same, so that
@@ -43,12 +60,21 @@ StateFile::StateFile(const std::string& directory, std::span<const base::Table> 
                                {*database_, "put into " + name, put_sql(table)},
                                {*database_, "erase from " + name, erase_sql(table)}});
     }
-    bool found = false;
+    load_position();
+}
+
+/// Of all rows the one that must not be wrong unnoticed: a log that ends before the position would start anew
+/// behind it, and forget what it has acknowledged.
+void StateFile::load_position() {
+    bool right = false;
     load_position_.each([&](const Statement& row) {
         committed_ = {static_cast<std::uint64_t>(row.integer(0)), static_cast<std::uint64_t>(row.integer(1))};
-        found = true;
+        const bool never_saved = row.integer(2) != 0;
+        right = never_saved || row.integer(3) == checksum(committed_);
     });
-    if (!found) throw Damaged(database_->path() + ": damaged: it does not say which version it holds");
+    if (!right)
+        throw Damaged(database_->path() +
+                      ": damaged: which version it holds is missing, or does not match its checksum");
 }
 
 StateStore::Position StateFile::load(base::StateMachine& machine) {
@@ -80,7 +106,8 @@ void StateFile::erase(std::uint8_t table, const base::Row& key) {
 
 void StateFile::save(Position position) {
     save_position_.bind(0, static_cast<std::int64_t>(position.index));
-    save_position_.bind(1, static_cast<std::int64_t>(position.term)).run();
+    save_position_.bind(1, static_cast<std::int64_t>(position.term));
+    save_position_.bind(2, checksum(position)).run();
 }
 
 void StateFile::apply(const std::vector<base::RowChange>& changes, Position position) {

@@ -42,6 +42,7 @@ private:
 
     void put(std::uint8_t table, const base::Row& row);
     void erase(std::uint8_t table, const base::Row& key);
+    void load_position();
     void save(Position position);
     void replace_everything(std::string_view snapshot, Position position);
 
@@ -49,9 +50,11 @@ private:
     std::unique_ptr<sqlite::Database> database_;
     WriteLatch latch_{*database_};
     sqlite::Statement load_position_{*database_, "read the position",
-                                     "SELECT applied_index, applied_term FROM applied_position"};
+                                     "SELECT applied_index, applied_term, checksum IS NULL, checksum"
+                                     " FROM applied_position"};
     sqlite::Statement save_position_{*database_, "save the position",
-                                     "UPDATE applied_position SET applied_index = ?, applied_term = ?"};
+                                     "UPDATE applied_position SET applied_index = ?, applied_term = ?,"
+                                     " checksum = ?"};
     std::vector<TableStatements> statements_;
     Position committed_; ///< in the file, though perhaps not on the disk
     Position durable_;   ///< nothing until the first checkpoint: what an earlier process synced is not known

@@ -116,11 +116,32 @@ TEST_CASE("a state that cannot even be opened is set aside at once", "[storage][
     SECTION("no word of its version") {
         Shell(folder.path() / "state.db").run("DELETE FROM applied_position");
     }
+    SECTION("another version than it holds") {
+        Shell(folder.path() / "state.db").run("UPDATE applied_position SET applied_index = 1000007");
+    }
+    SECTION("another term") {
+        Shell(folder.path() / "state.db").run("UPDATE applied_position SET applied_term = 9");
+    }
     const auto store = open_state(folder.path());
     ShelfMachine machine;
     CHECK(store->load(machine).index == 0);
     CHECK(machine.books().empty());
     CHECK_FALSE(kept_in(folder.path()).empty());
+}
+
+TEST_CASE("a state of the first format is believed, and protected from then on", "[storage][state][damage]") {
+    const TemporaryFolder folder;
+    make_state(folder.path());
+    Shell(folder.path() / "state.db").run("ALTER TABLE applied_position DROP COLUMN checksum");
+    ShelfMachine machine;
+    {
+        const auto store = open_state(folder.path());
+        CHECK(store->load(machine).index == 7);
+        store->apply({put_book(1, "one", 5)}, {8, 1});
+    }
+    CHECK(open_state(folder.path())->load(machine).index == 8);
+    Shell(folder.path() / "state.db").run("UPDATE applied_position SET applied_index = 7");
+    CHECK(open_state(folder.path())->load(machine).index == 0);
 }
 
 TEST_CASE("a damaged state takes its write-ahead log along", "[storage][state][damage]") {
