@@ -1,11 +1,22 @@
 #include "ctl/interruption.hpp"
 
 #include <csignal>
+#include <utility>
 
 namespace bookstore::ctl {
 
 Interruption::Interruption(boost::asio::io_context& loop, base::Scheduler& scheduler)
-    : scheduler_(scheduler), signals_(loop, SIGINT, SIGTERM) {
+    : scheduler_(scheduler), signals_(loop) {
+    arm();
+}
+
+void Interruption::rearm() {
+    if (std::exchange(happened_, false)) arm();
+}
+
+void Interruption::arm() {
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
     signals_.async_wait([this](boost::system::error_code failure, int) {
         if (failure) return; // the command has ended, and this object with it
         happened_ = true;

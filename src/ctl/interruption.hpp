@@ -23,8 +23,12 @@ public:
     bool happened() const { return happened_; }
     /// True when interrupted, at once; false when `time` has passed.
     boost::asio::awaitable<bool> sleep(base::Duration time);
+    /// What was interrupted has ended: signals are taken once more, for what comes now.
+    void rearm();
 
 private:
+    void arm();
+
     base::Scheduler& scheduler_;
     boost::asio::signal_set signals_;
     bool happened_ = false;

@@ -115,6 +115,7 @@ private:
     }
 
     awaitable<int> judge(const Faults& faults) {
+        context_.interruption.rearm(); // a run that was ended early is judged all the same
         std::vector<int> verdicts;
         if (!context_.json())
             context_.out << "\n" << fault_table(recorder_, faults.all(), context_.style) << "\n";

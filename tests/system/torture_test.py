@@ -3,6 +3,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -57,6 +58,27 @@ class Torture(unittest.TestCase):
             self.assertGreater(run['buys']['answered'], 10)
             self.assertEqual([], run['faults'])
             self.assertEqual(before, [b for b in shop.get('/v1/books').json()['books'] if b['topic'] != 'torture'])
+
+    def test_interrupted_it_mends_what_it_broke_and_judges_what_it_saw(self):
+        with Shop(catalogs=3, orders=3, frontends=1) as shop:
+            shop.start()
+            pids = shop.folder / 'pids'
+            pids.write_text(''.join(f'{p.name} {p.popen.pid}\n' for p in shop.processes.values()))
+            signal_to = f'kill -%s $(sed -n "s/^{{name}} //p" {pids})'
+            torture = subprocess.Popen([BIN / 'bookstorectl', '--config', shop.config, 'torture', '--seconds=300', '--clients=4',
+                                        '--fault-interval=0.3', '--pause-command', signal_to % 'STOP', '--continue-command', signal_to % 'CONT'],
+                                       stdout=subprocess.PIPE, text=True)
+            said = []
+            for line in torture.stdout:     # a line a second
+                said.append(line)
+                if '; pause ' in line:
+                    break
+            torture.send_signal(signal.SIGINT)
+            said.append(torture.communicate(timeout=120)[0])
+            self.assertEqual(0, torture.returncode, ''.join(said))
+            self.assertIn('torture: clean', said[-1])
+            for p in shop.processes.values():
+                self.assertNotIn('State:\tT', Path(f'/proc/{p.popen.pid}/status').read_text(), p.name)
 
     def test_a_process_that_cannot_be_mended_leaves_it_undecided(self):
         with Shop(catalogs=3, orders=1, frontends=1) as shop:
