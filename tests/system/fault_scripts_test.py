@@ -88,8 +88,8 @@ class TheJudge(unittest.TestCase):
     def test_nothing_wrong(self):
         said = self.judge(['100 101 201 a 1', '105 110 503 b -', '112 150 201 b 2'],
                           ['99 100 200 10', '100 102 200 9', '102 103 200 9', '120 140 000 -', '151 160 200 8'], ['1 a', '2 b'])
-        self.assertEqual(dict(bought=2, retried=1, gap=490, seen=4, read_errors=1, read_gap=570, lost=0, double=0, stale=0,
-                              wrong=0, unanswered=0), said)
+        self.assertEqual(dict(bought=2, retried=1, gap=490, seen=4, read_errors=1, read_gap=570, stale_shown=0, stale_possible=0,
+                              lost=0, double=0, stale=0, wrong=0, unanswered=0), said)
 
     def test_lost(self):
         self.assertEqual(1, self.judge(['1 2 201 a 1', '3 4 201 b 2'], [], ['1 a'])['lost'])
@@ -102,7 +102,8 @@ class TheJudge(unittest.TestCase):
     def test_stale(self):
         buys = ['1 5 201 a 1']
         self.assertEqual(0, self.judge(buys, ['5 6 200 10'], ['1 a'])['stale'], 'asked before the purchase was answered')
-        self.assertEqual(1, self.judge(buys, ['6 7 200 10'], ['1 a'])['stale'])
+        said = self.judge(buys, ['6 7 200 10'], ['1 a'])
+        self.assertEqual((1, 10, 9), (said['stale'], said['stale_shown'], said['stale_possible']))
         self.assertEqual(1, self.judge(buys, ['2 3 200 9', '4 5 200 10'], ['1 a'])['stale'], 'shown, and not any more')
 
     def test_never_answered_and_wrong(self):

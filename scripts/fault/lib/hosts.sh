@@ -55,8 +55,10 @@ data_of() {
     if [ "$hosts" = local ]; then echo "$data/$1/data"; else echo "$data/$1"; fi
 }
 
+# log_of NAME: its log; of a unit, what it wrote since a quarter of an hour before the story, for clocks that differ.
+log_since=$(($(date +%s) - 900))
 log_of() {
-    if [ "$hosts" = local ]; then cat "$run/$1/log"; else on "$1" "journalctl -q -o cat -u bookstored@$1 --since=-15min"; fi
+    if [ "$hosts" = local ]; then cat "$run/$1/log"; else on "$1" "journalctl -q -o cat -u bookstored@$1 --since=@$log_since"; fi
 }
 
 # in_logs WORDS: how often the logs of all processes have them.

@@ -27,7 +27,12 @@ file == 2 && $3 == 200 {
     read_last = $2
     seen++
     while (before < bought && answered[before + 1] < $1) before++
-    if ($4 > stock - before || (least != "" && $4 > least)) stale++
+    possible = stock - before
+    if (least != "" && least < possible) possible = least
+    if ($4 > possible && !stale++) {
+        stale_shown = $4
+        stale_possible = possible
+    }
     if (least == "" || $4 < least) least = $4
     next
 }
@@ -46,5 +51,6 @@ END {
     for (key in order_of) if (number_of_order[order_of[key]] != key) lost++
     for (key in open) unanswered++
     printf "bought=%d\nretried=%d\ngap=%d\nseen=%d\nread_errors=%d\nread_gap=%d\n", bought, retried, gap * 10, seen, read_errors, read_gap * 10
+    printf "stale_shown=%d\nstale_possible=%d\n", stale_shown, stale_possible
     printf "lost=%d\ndouble=%d\nstale=%d\nwrong=%d\nunanswered=%d\n", lost, double, stale, wrong, unanswered
 }

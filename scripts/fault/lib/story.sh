@@ -107,11 +107,11 @@ bought() {
 
 # clients_go_on COUNT [SECONDS]: until so many more purchases were answered; a broken promise when they are not in time.
 clients_go_on() {
-    goal=$(($(bought) + $1))
-    until_ms=$(($(now_ms) + ${2:-$bound} * 1000))
-    while [ "$(bought)" -lt $goal ]; do
-        if [ "$(now_ms)" -gt $until_ms ]; then
-            promise_broken "$((goal - $(bought))) of $1 purchases not answered within ${2:-$bound} s"
+    _goal=$(($(bought) + $1))
+    _until=$(($(now_ms) + ${2:-$bound} * 1000))
+    while [ "$(bought)" -lt $_goal ]; do
+        if [ "$(now_ms)" -gt $_until ]; then
+            promise_broken "$((_goal - $(bought))) of $1 purchases not answered within ${2:-$bound} s"
             return 0
         fi
         sleep 0.1
@@ -120,9 +120,9 @@ clients_go_on() {
 
 # wait_for_words WORDS COUNT COMPLAINT: until the logs have them more than COUNT times; else the complaint is a broken promise.
 wait_for_words() {
-    until_ms=$(($(now_ms) + bound * 1000))
+    _until=$(($(now_ms) + bound * 1000))
     while [ "$(in_logs "$1")" -le "$2" ]; do
-        if [ "$(now_ms)" -gt $until_ms ]; then
+        if [ "$(now_ms)" -gt $_until ]; then
             promise_broken "$3 within $bound s"
             return 0
         fi
@@ -149,30 +149,30 @@ what_is_missing() {
 }
 
 wait_whole() {
-    until_ms=$(($(now_ms) + $1 * 1000))
+    _until=$(($(now_ms) + $1 * 1000))
     while [ -n "$(what_is_missing)" ]; do
-        [ "$(now_ms)" -lt $until_ms ] || return 1
+        [ "$(now_ms)" -lt $_until ] || return 1
         sleep 0.05
     done
 }
 
 # whole_again: after a repair, until the cluster is whole; the longest of a story counts.
 whole_again() {
-    repaired=$(now_ms)
+    _repaired=$(now_ms)
     if ! wait_whole "$bound"; then
         promise_broken "not whole again within $bound s: $(what_is_missing | tr '\n' ';')"
         return 0
     fi
-    took=$(($(now_ms) - repaired))
-    [ $took -le $whole_ms ] || whole_ms=$took
-    say "  whole again after $took ms; $(bought) purchases answered so far"
+    _took=$(($(now_ms) - _repaired))
+    [ $_took -le $whole_ms ] || whole_ms=$_took
+    say "  whole again after $_took ms; $(bought) purchases answered so far"
 }
 
 # orders_since: "number key" of every order from the first to the last that the buyer got, and some beyond.
 orders_since() {
-    range=$(awk '$3 == 201 { if (!n++ || $5 < least) least = $5; if ($5 > most) most = $5 } END { if (n) printf "[%d-%d]", least, most + 20 }' "$work/buy")
-    [ -n "$range" ] || return 0
-    curl -s --max-time 120 --retry 5 -w '\n' "http://$(a_frontend)/v1/orders/$range" |
+    _range=$(awk '$3 == 201 { if (!n++ || $5 < least) least = $5; if ($5 > most) most = $5 } END { if (n) printf "[%d-%d]", least, most + 20 }' "$work/buy")
+    [ -n "$_range" ] || return 0
+    curl -s --max-time 120 --retry 5 -w '\n' "http://$(a_frontend)/v1/orders/$_range" |
         sed -n 's/^{"order":\([0-9]*\),"key":"\([^"]*\)".*/\1 \2/p'
 }
 
@@ -181,8 +181,9 @@ verdict() {
     # shellcheck disable=SC2086  # clients, a word each
     wait $clients || true
     clients=''
-    audited=0
-    audit=$(ctl audit --wait=20 ${secret:+"--secret-file=$secret"} 2>&1) || audited=$?
+    _audited=0
+    audit=$(ctl audit --wait=20 ${secret:+"--secret-file=$secret"} 2>&1) || _audited=$?
+    audit=$(echo "$audit" | tr '\n' ' ')
     orders_since >"$work/orders"
     eval "$(awk -v stock="$stock_before" -f "$SHOP_TOP/scripts/fault/lib/judge.awk" file=1 "$work/buy" file=2 "$work/read" file=3 "$work/orders")"
     # shellcheck disable=SC2154  # the judge's
@@ -190,12 +191,13 @@ verdict() {
         say "clients saw: $bought purchases answered, $retried tries of them failed and were repeated, $unanswered never answered; longest gap $gap ms"
         say "             $seen reads answered, $read_errors failed; longest gap $read_gap ms"
         say "lost $lost, double $double, stale $stale, other wrong answers $wrong; audit: $audit"
+        [ "$stale" -eq 0 ] || say "the first stale one: $stale_shown copies shown where there were $stale_possible at most"
         [ $((lost + double + stale + wrong + unanswered)) -eq 0 ] || promise_broken "lost $lost, double $double, stale $stale, wrong $wrong, never answered $unanswered"
         [ -z "${FAULT_GAP_MAX:-}" ] || [ "$gap" -le "$FAULT_GAP_MAX" ] || promise_broken "no purchase for $gap ms, more than $FAULT_GAP_MAX"
     }
-    [ $audited -ne 1 ] || promise_broken "audit: $audit"
+    [ $_audited -ne 1 ] || promise_broken "audit: $audit"
     result=ok
-    [ $audited -le 1 ] || result='cannot tell'
+    [ $_audited -le 1 ] || result='cannot tell'
     [ -z "$broken" ] || result=BROKEN
     [ -z "${FAULT_TABLE:-}" ] || printf '%s\t%s\t%s\t%s\t%s\t%s / %s / %s\t%s\t%s\n' "$story" "$gap" "$read_gap" \
         "$retried" "$read_errors" "$lost" "$double" "$stale" "$whole_ms" "$result" >>"$FAULT_TABLE"
