@@ -163,10 +163,11 @@ constexpr CommandOption options[] = {
 
 const Command member_command{
     .name = "member",
-    .synopsis = "list | add GROUP SLOT | remove GROUP NODE",
+    .synopsis = "list|add|remove ...",
     .summary = "Shows or changes who counts in a group.",
     .details =
-        "GROUP is catalog or order. `member list [GROUP]` shows every node: its slot, which is its place in\n"
+        "`member list [GROUP]`, `member add GROUP SLOT`, `member remove GROUP NODE`.\n\n"
+        "GROUP is catalog or order. `member list` shows every node: its slot, which is its place in\n"
         "the configuration, its standing, whether it answers the leader, and how far its log is durable.\n"
         "A voter counts; a learner is being sent everything and becomes a voter when it has caught up; a\n"
         "guest has asked to join. A node is one life of one disk: a replica that lost its disk comes back\n"

@@ -194,7 +194,7 @@ constexpr CommandOption options[] = {
     {"all-at-once", "", "Now and then kills every process at one moment."},
     {"fault-interval", "SECONDS", "Between two faults of one group, on average: 2."},
     {"history", "FILE", "Keeps what clients saw, for check-history."},
-    {"report", "FILE.svg", "Where to draw what is wrong, when something is."},
+    {"report", "FILE.svg", "Draws what is wrong, or writes that nothing is."},
     {"wait", "SECONDS", "For a quiet moment to audit in, at most: 10."},
     {"secret-file", "FILE", "The cluster's credential, when it has one."},
 };
@@ -203,7 +203,7 @@ constexpr CommandOption options[] = {
 
 const Command torture_command{
     .name = "torture",
-    .synopsis = "[--kill-command=COMMAND ...]",
+    .synopsis = "[--seconds=N] ...",
     .summary = "Loads a shop, strikes its processes, checks it.",
     .details =
         "Clients buy, read and change books of their own, on the topic \"torture\", through all frontends,\n"
