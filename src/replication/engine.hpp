@@ -188,7 +188,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     base::TimePoint next_comparison_at{};
     base::TimePoint next_rebuild_at{};
     base::TimePoint next_hand_over_at{};
-    unsigned hand_over_tried = 0; ///< slot that was asked last to take over for want of room
+    unsigned last_asked_slot = 0; ///< to take over for want of room
+    bool hand_over_tried = false; ///< since there is none: until then another may lead soon
     bool stopping = false;
     bool closed = false;
     std::optional<std::string> failure;

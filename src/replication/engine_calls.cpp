@@ -41,7 +41,8 @@ base::result<std::uint64_t> decode_index(const base::result<std::string>& bytes)
 Engine::Impl::Call<Applied> Engine::Impl::propose(Self self, std::string command, base::TimePoint deadline) {
     if (const auto refusal = self->refusal()) co_return *refusal;
     if (!self->is_leader() || !self->core.raft()->may_propose()) co_return base::Errc::not_leader;
-    if (self->space->room() != SpaceWatch::Room::enough) co_return base::Errc::overloaded;
+    if (self->space->room() != SpaceWatch::Room::enough)
+        co_return self->hand_over_tried ? base::Errc::overloaded : base::Errc::not_leader;
     const auto promise = self->batcher.add(std::move(command), deadline);
     if (promise.has_error()) co_return promise.error();
     co_return co_await promise->wait();

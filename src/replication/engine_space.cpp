@@ -12,9 +12,14 @@ constexpr base::Duration hand_over_interval = base::seconds(5);
 
 void Engine::Impl::tend_space() {
     const auto now = env.scheduler.now();
-    if (space->room() == SpaceWatch::Room::enough || !leading() || now < next_hand_over_at) return;
+    if (space->room() == SpaceWatch::Room::enough) {
+        hand_over_tried = false;
+        return;
+    }
+    if (!leading() || now < next_hand_over_at) return;
     if (!batcher.idle()) return; // what was accepted comes first
     next_hand_over_at = now + hand_over_interval;
+    hand_over_tried = true;
     const auto next = next_with_room();
     if (next != consensus::nobody) core.give(consensus::TransferAsked{next});
 }
@@ -23,12 +28,12 @@ void Engine::Impl::tend_space() {
 consensus::NodeId Engine::Impl::next_with_room() {
     const auto slots = static_cast<unsigned>(options.members.size());
     for (unsigned step = 1; step <= slots; ++step) {
-        const unsigned slot = (hand_over_tried + step) % slots;
+        const unsigned slot = (last_asked_slot + step) % slots;
         if (options.members[slot].reluctant) continue;
         for (const auto& peer : core.raft()->peers()) {
             const bool answers = peer.heard != base::TimePoint{} && peer.silence < options.election_timeout;
             if (!peer.voter || !answers || peers.slot_of(peer.node) != slot) continue;
-            hand_over_tried = slot;
+            last_asked_slot = slot;
             return peer.node;
         }
     }
