@@ -68,6 +68,8 @@ bool ReplicaWalk::failed(const Attempt& attempt, boost::system::error_code why) 
     last_failed_ = attempt.replica;
     balancer_.failed(role_, attempt.replica, why);
     if (!base::outcome_is_unknown(failure_) || base::outcome_is_unknown(why)) failure_ = why;
+    // All of them are too busy, or have no room: the client's next try comes later than ours would.
+    if (why == base::Errc::overloaded && asked_ >= balancer_.up(role_)) return false;
     return !is_final(why) && (was_free(why) || budget_.take());
 }
 

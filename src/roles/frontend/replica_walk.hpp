@@ -48,7 +48,8 @@ public:
     /// for one, for the time of an election and no longer.
     boost::asio::awaitable<std::optional<Attempt>> next();
     void answered(const Attempt& attempt);
-    /// Whether another replica is worth asking, and within the budget: a refusal that was free is.
+    /// Whether another replica is worth asking, and within the budget: a refusal that was free is. Who is
+    /// overloaded is asked once.
     bool failed(const Attempt& attempt, boost::system::error_code why);
 
     /// The failure to answer with: one that leaves the outcome open is never hidden by a later refusal.

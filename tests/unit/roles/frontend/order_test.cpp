@@ -150,9 +150,20 @@ TEST_CASE("replicas that are alive but not ready are waited for, for a moment", 
     }
 }
 
-TEST_CASE("in an outage retries dry up", "[frontend][order]") {
+TEST_CASE("where all are overloaded a purchase is refused at once", "[frontend][order]") {
     const auto shop = Shop::open();
     orders_say(*shop, {Answer(Errc::overloaded)});
+    const auto started = shop->scheduler.now();
+    const auto response = shop->get("/buy?item=2");
+    CHECK(response.status == 503);
+    CHECK(header_of(response, "Retry-After") == "1");
+    CHECK(shop->scheduler.now() - started <= milliseconds(10));
+    CHECK(shop->transport.made(method::purchase).size() == 2); // each was asked once
+}
+
+TEST_CASE("in an outage retries dry up", "[frontend][order]") {
+    const auto shop = Shop::open();
+    orders_say(*shop, {Answer(Errc::outcome_unknown)});
     for (int i = 0; i < 400; ++i)
         CHECK(shop->get("/buy?item=2").status == 503);
     CHECK(shop->metric("bookstored_purchase_retries_total") <= 1'024);
