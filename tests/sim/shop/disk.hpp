@@ -33,6 +33,7 @@ public:
 
     /// For roles::OpenDisk: a process' way to the files of `group`. `scheduler` is the process'.
     roles::GroupDisk open(const std::string& group, base::Scheduler& scheduler);
+    /// By group; those of the groups that the host takes part in, as soon as its process has run.
     std::map<std::string, GroupFiles>& files() { return files_; }
 
     /// What the process was writing is written, or is not. Before the process goes.
@@ -45,6 +46,8 @@ public:
     /// The next write of log or state fails.
     void break_down();
     bool broken() const { return broken_; }
+    /// Nothing of what it held is left. While no process uses it.
+    void lose() { files_.clear(); }
     /// As good as new, with what it holds.
     void repair();
 

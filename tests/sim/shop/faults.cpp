@@ -16,10 +16,17 @@ void World::repeat(const base::Duration& every, void (World::*happens)()) {
     });
 }
 
+/// Unless all is calm by then.
+void World::later(base::Duration delay, std::function<void()> action) {
+    schedule_.after(delay, [this, action = std::move(action)] {
+        if (!calm_) action();
+    });
+}
+
 /// Unless the host has another process by then, or all is calm.
 void World::in_life_of(Host& host, base::Duration delay, std::function<void()> action) {
-    schedule_.after(delay, [this, &host, life = host.life(), action = std::move(action)] {
-        if (!calm_ && host.life() == life) action();
+    later(delay, [&host, life = host.life(), action = std::move(action)] {
+        if (host.life() == life) action();
     });
 }
 
@@ -60,8 +67,8 @@ void World::stop() {
     host.stop();
     // It is down when it has drained; systemd kills it when that takes too long.
     const auto patience = weather_.config.drain_time + sim::draw(random_, weather_.down);
-    schedule_.after(patience, [this, &host, life = host.life()] {
-        if (calm_ || host.life() > life + 1) return;
+    later(patience, [this, &host, life = host.life()] {
+        if (host.life() > life + 1) return;
         if (host.life() == life) host.crash(false);
         start(host);
     });
@@ -106,8 +113,8 @@ void World::go_deaf() {
     const auto late = sim::draw(random_, {lease / 8, lease / 3});
     trace(hosts_[to]->name() + " hears the catalog's leader late, and then not at all");
     network_.slow_down(from, to, late);
-    schedule_.after(2 * late, [this, from, to] { network_.cut(from, to); });
-    schedule_.after(2 * late + 2 * lease, [this, from, to] {
+    later(2 * late, [this, from, to] { network_.cut(from, to); });
+    later(2 * late + 2 * lease, [this, from, to] {
         network_.slow_down(from, to, {});
         network_.mend(from, to);
     });
@@ -172,6 +179,23 @@ void World::break_disk() {
     trace("the disk of " + host.name() + " fails");
     host.disk.break_down();
     in_life_of(host, sim::draw(random_, weather_.stall), [this, &host] { crash(host, false); });
+}
+
+/// A group of one has nothing to come back from; of any other, one member is a minority.
+void World::lose_disk() {
+    Host& host = any();
+    if (!host.running() || host.disk.files().empty()) return;
+    std::set<std::string> groups;
+    for (const auto& [group, files] : host.disk.files())
+        groups.insert(group);
+    for (const auto& group : groups)
+        if (bereaved_.contains(group) ||
+            weather_.config.of(group == "catalog" ? Role::catalog : Role::order).size() == 1)
+            return;
+    bereaved_.merge(groups);
+    trace(host.name() + " loses its disk");
+    host.lose_disk(lot(2));
+    restart_later(host);
 }
 
 void World::jump_clock() {

@@ -122,6 +122,12 @@ void Host::crash(bool power) {
     disk.repair();
 }
 
+void Host::lose_disk(bool told) {
+    crash(true);
+    disk.lose();
+    if (told) config_.first_start = false;
+}
+
 void Host::stop() {
     if (!process_ || process_->stopping()) return;
     process_->stop([this, life = life_] {

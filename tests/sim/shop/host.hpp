@@ -78,6 +78,10 @@ public:
     /// The process is gone at once. `power`: so is what its disk had not synced, and nobody is told.
     void crash(bool power);
     void stop();
+    /// For good, with the process: it has to find its place in its groups anew. `told`: the next start says
+    /// so
+    /// (--first-start=0).
+    void lose_disk(bool told);
     bool running() const { return process_ != nullptr; }
     Process* process() { return process_.get(); }
     const Process* process() const { return process_.get(); }

@@ -60,6 +60,21 @@ void set_hard_of_hearing(Weather& w) {
     w.deafness = 2 * w.config.timings.lease;
 }
 
+/// Frontends that have to register again and again, each time while some write is long under way.
+void set_coming_and_going(Weather& w) {
+    w.calm();
+    w.catalogs = 3;
+    w.frontends = std::max(w.frontends, 2u);
+    w.config.timings.lease = milliseconds(60);
+    w.config.timings.lease_renewal = milliseconds(15);
+    w.config.timings.drift_margin = milliseconds(10);
+    w.drift_ppm = 0;
+    w.delay = {microseconds(100), milliseconds(1)};
+    w.disk = {milliseconds(5), milliseconds(40)};
+    w.think = {milliseconds(0), milliseconds(5)};
+    w.deafness = w.config.timings.lease;
+}
+
 } // namespace
 
 Weather Weather::draw(base::Random& random) {
@@ -98,10 +113,14 @@ Weather Weather::draw(base::Random& random) {
     w.slow_disks = sometimes(random, milliseconds(300), milliseconds(1'500));
     w.bad_disks = one_in(random, 3) ? milliseconds(1'500) : milliseconds(0);
     w.clock_jumps = sometimes(random, milliseconds(300), milliseconds(2'000));
+    w.lost_disks = one_in(random, 3) ? milliseconds(600) : milliseconds(0);
 
     w.think = pick<Span>(random, {{milliseconds(0), milliseconds(5)}, {milliseconds(1), milliseconds(80)}});
     w.patience = pick(random, {milliseconds(300), milliseconds(900), milliseconds(1'700)});
-    if (one_in(random, 5)) set_hard_of_hearing(w);
+    if (one_in(random, 5))
+        set_hard_of_hearing(w);
+    else if (one_in(random, 6))
+        set_coming_and_going(w);
     w.forgetful = w.config.sale_retention < base::seconds(60) || w.clock_jumps > base::Duration{};
     w.tries_max = pick(random, {1u, 3u, 6u});
     return w;
@@ -112,7 +131,7 @@ void Weather::calm() {
     disk = {microseconds(200), milliseconds(2)};
     loss = 0;
     kills = power_cuts = blackouts = stops = coups = pauses = deafness = partitions = {};
-    resets = stalls = slow_disks = bad_disks = clock_jumps = {};
+    resets = stalls = slow_disks = bad_disks = clock_jumps = lost_disks = {};
 }
 
 } // namespace bookstore::shopsim

@@ -36,6 +36,7 @@ struct Weather {
     sim::Every slow_disks{};
     sim::Every bad_disks{}; ///< the next write fails
     sim::Every clock_jumps{};
+    sim::Every lost_disks{}; ///< one of each group at most, and only of groups that can do without it
 
     sim::Span think{};         ///< of a client, between two operations
     base::Duration patience{}; ///< of a client, for one answer

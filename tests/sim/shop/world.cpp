@@ -124,6 +124,7 @@ void World::storm() {
     repeat(weather_.slow_disks, &World::slow_disk);
     repeat(weather_.bad_disks, &World::break_disk);
     repeat(weather_.clock_jumps, &World::jump_clock);
+    repeat(weather_.lost_disks, &World::lose_disk);
     const auto end = schedule_.now() + setup_.stormy;
     while (schedule_.now() < end)
         run_one(end);

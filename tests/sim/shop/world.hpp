@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,12 +62,14 @@ private:
     void slow_disk();
     void break_disk();
     void jump_clock();
+    void lose_disk();
 
     void crash(Host& host, bool power);
     void pause(Host& host);
     void isolate(const Host& host);
     void start(Host& host);
     void restart_later(Host& host);
+    void later(base::Duration delay, std::function<void()> action);
     void in_life_of(Host& host, base::Duration delay, std::function<void()> action);
 
     void start_shopper(std::function<boost::asio::awaitable<void>()> task);
@@ -92,6 +95,7 @@ private:
     Journal journal_;
     Audit audit_;
     std::map<Role, net::Endpoint> leaders_; ///< as last heard
+    std::set<std::string> bereaved_;        ///< groups that have lost a disk
     std::optional<std::string> failure_;
     bool closed_ = false; ///< shoppers go home
     bool calm_ = false;   ///< the faults are over
