@@ -111,12 +111,16 @@ void World::go_deaf() {
     const HostId to = market_->frontends.at(random_.below(market_->frontends.size()));
     const auto lease = weather_.config.timings.lease;
     const auto late = sim::draw(random_, {lease / 8, lease / 3});
-    trace(hosts_[to]->name() + " hears the catalog's leader late, and then not at all");
+    const bool mute = lot(2); // asks for no further lease: what it holds then is what it was granted late
+    trace(hosts_[to]->name() + " hears the catalog's leader late, and then not at all" +
+          (mute ? "; it is not heard either" : ""));
     network_.slow_down(from, to, late);
-    later(2 * late, [this, from, to] { network_.cut(from, to); });
-    later(2 * late + 2 * lease, [this, from, to] {
+    if (mute) later(2 * late, [this, from, to] { network_.cut(to, from); });
+    later((mute ? 3 : 2) * late + milliseconds(2), [this, from, to] { network_.cut(from, to); });
+    later(3 * late + 2 * lease, [this, from, to] {
         network_.slow_down(from, to, {});
         network_.mend(from, to);
+        network_.mend(to, from);
     });
 }
 
