@@ -9,8 +9,8 @@ using namespace bookstore::shopsim;
 
 namespace {
 
-/// As many as run in about a minute; scripts/simulate runs more.
-constexpr std::uint64_t seeds = 600;
+/// As many as run in about a minute and a half; scripts/simulate runs more.
+constexpr std::uint64_t seeds = 1'000;
 
 } // namespace
 
