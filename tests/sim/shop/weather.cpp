@@ -121,7 +121,7 @@ Weather Weather::draw(base::Random& random) {
         set_hard_of_hearing(w);
     else if (one_in(random, 6))
         set_coming_and_going(w);
-    w.forgetful = w.config.sale_retention < base::seconds(60) || w.clock_jumps > base::Duration{};
+    w.forgetful = w.config.sale_retention < base::seconds(60);
     w.tries_max = pick(random, {1u, 3u, 6u});
     return w;
 }

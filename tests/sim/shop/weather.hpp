@@ -43,7 +43,7 @@ struct Weather {
     unsigned tries_max = 4;    ///< of one purchase
 
     static Weather draw(base::Random& random);
-    /// Refused purchases may be forgotten while clients still try: retention is short, or clocks jump.
+    /// Refused purchases may be forgotten while clients still try: retention is short.
     bool forgetful = false;
     /// The faults end; what is slow becomes ordinary.
     void calm();
