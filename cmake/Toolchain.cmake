@@ -14,10 +14,10 @@ set(BOOKSTORE_SANITIZE "" CACHE STRING "Sanitizers for every target, e.g. addres
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  # Precompiled headers are hashed by content; without these a second build directory shares nothing.
+  # Precompiled headers are hashed by content; without these a second build directory or checkout shares nothing.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
-      CCACHE_NOHASHDIR=1 ${CCACHE})
+      CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} ${CCACHE})
 endif()
 
 # When it optimises, GCC 12 reports bounds inside std::string's own code (GCC bugs 105329 and 105651).
