@@ -8,9 +8,9 @@
 #include <bookstore/base/error.hpp>
 #include <bookstore/base/hash.hpp>
 #include <bookstore/base/log.hpp>
+#include <bookstore/storage/snapshot.hpp>
 
 #include "storage/files.hpp"
-#include "storage/snapshot.hpp"
 #include "storage/table_sql.hpp"
 
 namespace bookstore::storage {
@@ -23,6 +23,21 @@ std::int64_t checksum(StateStore::Position position) {
     bytes.u64(position.index);
     bytes.u64(position.term);
     return static_cast<std::int64_t>(base::hash64(bytes.view()));
+}
+
+StateStore::Position read_through(std::string_view snapshot, std::span<const base::Table> tables,
+                                  const SnapshotReader::Visit& visit) {
+    SnapshotReader reader(
+        "snapshot",
+        [rest = snapshot](char* to, std::size_t bytes) mutable {
+            const auto got = rest.copy(to, bytes);
+            rest.remove_prefix(got);
+            return got;
+        },
+        tables);
+    while (reader.next_block(visit)) {
+    }
+    return reader.position();
 }
 
 /// The first files had none; their position is believed until it is saved again.
@@ -138,17 +153,19 @@ StateStore::Position StateFile::checkpoint() {
 }
 
 std::string StateFile::snapshot() {
-    SnapshotWriter out(tables_, committed_);
+    std::string bytes;
+    SnapshotWriter out([&](std::string_view more) { bytes.append(more); }, tables_, committed_);
     for (std::size_t i = 0; i < tables_.size(); ++i) {
         const auto number = static_cast<std::uint8_t>(i);
         statements_[i].select.each([&](const Statement& row) { out.add(number, row_of(row, tables_[i])); });
     }
-    return out.finish();
+    out.finish();
+    return bytes;
 }
 
 StateStore::Position StateFile::install(std::string_view snapshot) {
     // Read once through before anything is touched: a damaged one is the sender's failure, not this disk's.
-    const Position position = read_snapshot(snapshot, tables_, [](std::uint8_t, const base::Row&) {});
+    const Position position = read_through(snapshot, tables_, [](std::uint8_t, const base::Row&) {});
     latch_.run([&] { replace_everything(snapshot, position); });
     return checkpoint();
 }
@@ -160,7 +177,7 @@ void StateFile::replace_everything(std::string_view snapshot, Position position)
         sqlite::Transaction transaction(*database_, "install a snapshot");
         for (const base::Table& table : tables_)
             database_->execute("install a snapshot", clear_sql(table));
-        read_snapshot(snapshot, tables_, [&](std::uint8_t table, const base::Row& row) { put(table, row); });
+        read_through(snapshot, tables_, [&](std::uint8_t table, const base::Row& row) { put(table, row); });
         save(position);
         transaction.commit();
     }
