@@ -102,11 +102,13 @@ void Applier::store() {
     storing_ = true;
     submitted_ = position_;
     auto changes = std::make_shared<std::vector<base::RowChange>>(std::exchange(changes_, {}));
-    worker_.submit([&store = store_, changes,
-                    position = position_] { store.apply(last_of_each_row(std::move(*changes)), position); },
-                   [weak = std::weak_ptr(self_)](std::exception_ptr failure) {
-                       if (const auto self = weak.lock()) (*self)->stored(std::move(failure));
-                   });
+    worker_.submit(
+        [&store = store_, changes, position = position_, digest = machine_.digest()] {
+            store.apply(last_of_each_row(std::move(*changes)), position, digest);
+        },
+        [weak = std::weak_ptr(self_)](std::exception_ptr failure) {
+            if (const auto self = weak.lock()) (*self)->stored(std::move(failure));
+        });
 }
 
 void Applier::stored(std::exception_ptr failure) {

@@ -3,10 +3,12 @@
 namespace bookstore::storage {
 namespace {
 
-void run_step(sqlite::Database& database, const std::string& operation, const std::string& sql, int version) {
+void run_step(sqlite::Database& database, const std::string& operation, const std::string& sql, int version,
+              const std::function<void(sqlite::Database&)>& finish = {}) {
     sqlite::Transaction transaction(database, operation);
     database.execute(operation, sql);
     database.execute(operation, "PRAGMA user_version = " + std::to_string(version));
+    if (finish) finish(database);
     transaction.commit();
 }
 
@@ -30,7 +32,7 @@ void bring_up_to_date(sqlite::Database& database, const Schema& schema) {
             throw sqlite::Error(database.path() + ": schema version " + std::to_string(from) +
                                 " is too old for this program (" + std::to_string(schema.version) + ")");
         run_step(database, "migrate from schema version " + std::to_string(from), schema.migrate(from),
-                 from + 1);
+                 from + 1, from + 1 == schema.version ? schema.migrated : nullptr);
     }
 }
 

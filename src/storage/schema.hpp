@@ -12,6 +12,7 @@ struct Schema {
     int version = 1;
     std::string create;                           ///< SQL for an empty file
     std::function<std::string(int from)> migrate; ///< SQL for the step from version `from` to `from + 1`
+    std::function<void(sqlite::Database&)> migrated = {}; ///< within the transaction of the last such step
 };
 
 /// Creates or migrates, each step in a transaction of its own with its version. Throws when the file is newer

@@ -16,11 +16,7 @@ std::string schema_sql(std::span<const base::Table> tables) {
     std::string sql;
     for (const base::Table& table : tables)
         sql += create_table_sql(table);
-    sql +=
-        "CREATE TABLE applied_position(id INTEGER PRIMARY KEY CHECK (id = 1), applied_index INTEGER NOT NULL,"
-        " applied_term INTEGER NOT NULL, checksum INTEGER) STRICT;"
-        "INSERT INTO applied_position VALUES(1, 0, 0, NULL);";
-    return sql;
+    return sql + StateFile::position_sql();
 }
 
 /// A file that can be replaced by a new one.
@@ -43,8 +39,9 @@ public:
         file_.reset();
         return replace();
     }
-    void apply(const std::vector<base::RowChange>& changes, Position position) override {
-        file_->apply(changes, position);
+    void apply(const std::vector<base::RowChange>& changes, Position position,
+               std::uint64_t digest) override {
+        file_->apply(changes, position, digest);
     }
     Position checkpoint() override { return file_->checkpoint(); }
     std::string snapshot() override { return file_->snapshot(); }

@@ -1,5 +1,6 @@
 #include "storage/state_file.hpp"
 
+#include <array>
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
@@ -18,11 +19,65 @@ namespace {
 
 using sqlite::Statement;
 
-std::int64_t checksum(StateStore::Position position) {
+using base::ColumnType;
+
+constexpr std::array position_columns{
+    base::Column{"id", ColumnType::integer}, base::Column{"applied_index", ColumnType::integer},
+    base::Column{"applied_term", ColumnType::integer}, base::Column{"digest", ColumnType::integer},
+    base::Column{"checksum", ColumnType::integer}};
+constexpr base::Table position_table{"applied_position", position_columns};
+
+std::int64_t checksum(StateStore::Position position, std::uint64_t digest) {
     base::ByteWriter bytes;
     bytes.u64(position.index);
     bytes.u64(position.term);
+    bytes.u64(digest);
     return static_cast<std::int64_t>(base::hash64(bytes.view()));
+}
+
+struct Stored {
+    StateStore::Position position;
+    std::uint64_t digest = 0;
+};
+
+/// Of all rows the one that must not be wrong unnoticed: a log that ends before the position would start anew
+/// behind it, and forget what it has acknowledged.
+Stored read_position(sqlite::Database& database) {
+    Stored stored;
+    bool right = false;
+    Statement select(database, "read the position",
+                     "SELECT applied_index, applied_term, digest, checksum FROM applied_position");
+    select.each([&](const Statement& row) {
+        stored.position = {static_cast<std::uint64_t>(row.integer(0)),
+                           static_cast<std::uint64_t>(row.integer(1))};
+        stored.digest = static_cast<std::uint64_t>(row.integer(2));
+        right = row.integer(3) == checksum(stored.position, stored.digest);
+    });
+    if (!right)
+        throw Damaged(database.path() +
+                      ": damaged: which version it holds is missing, or does not match its checksum");
+    return stored;
+}
+
+void save_position(sqlite::Database& database, StateStore::Position position, std::uint64_t digest) {
+    Statement save(
+        database, "save the position",
+        "UPDATE applied_position SET applied_index = ?, applied_term = ?, digest = ?, checksum = ?");
+    save.bind(0, static_cast<std::int64_t>(position.index));
+    save.bind(1, static_cast<std::int64_t>(position.term));
+    save.bind(2, static_cast<std::int64_t>(digest)).bind(3, checksum(position, digest)).run();
+}
+
+/// A new schema has made other rows of what were right ones.
+void save_migrated_digest(sqlite::Database& database, std::span<const base::Table> tables) {
+    std::uint64_t digest = 0;
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        Statement select(database, "read what was migrated", select_sql(tables[i]));
+        select.each([&](const Statement& row) {
+            digest += base::row_hash(static_cast<std::uint8_t>(i), row_of(row, tables[i]));
+        });
+    }
+    save_position(database, read_position(database).position, digest);
 }
 
 StateStore::Position read_through(std::string_view snapshot, std::span<const base::Table> tables,
@@ -40,13 +95,6 @@ StateStore::Position read_through(std::string_view snapshot, std::span<const bas
     return reader.position();
 }
 
-/// The first files had none; their position is believed until it is saved again.
-void add_position_checksum(sqlite::Database& database) {
-    const auto columns =
-        database.integer("read the schema", "SELECT count(*) FROM pragma_table_info('applied_position')");
-    if (columns == 3) database.execute("open", "ALTER TABLE applied_position ADD COLUMN checksum INTEGER");
-}
-
 std::unique_ptr<sqlite::Database> open_database(const std::string& directory,
                                                 std::span<const base::Table> tables, const Schema& schema) {
     auto database =
@@ -55,8 +103,10 @@ std::unique_ptr<sqlite::Database> open_database(const std::string& directory,
     database->execute("open", "PRAGMA synchronous = NORMAL");
     // Debian's SQLite overwrites what is deleted with zeros: pages written for nothing.
     database->execute("open", "PRAGMA secure_delete = OFF");
-    bring_up_to_date(*database, schema);
-    add_position_checksum(*database);
+    auto own = schema;
+    own.migrated = [tables](sqlite::Database& migrated) { save_migrated_digest(migrated, tables); };
+    bring_up_to_date(*database, own);
+    check_columns(*database, position_table);
     for (const base::Table& table : tables)
         check_columns(*database, table);
     // The content of a new file may be lost: the log has it. Its name is made durable all the same, so that
@@ -67,6 +117,11 @@ std::unique_ptr<sqlite::Database> open_database(const std::string& directory,
 
 } // namespace
 
+std::string StateFile::position_sql() {
+    return create_table_sql(position_table) + "INSERT INTO applied_position VALUES(1, 0, 0, 0, " +
+           std::to_string(checksum({}, 0)) + ");";
+}
+
 StateFile::StateFile(const std::string& directory, std::span<const base::Table> tables, const Schema& schema)
     : tables_(tables), database_(open_database(directory, tables, schema)) {
     for (const base::Table& table : tables) {
@@ -75,35 +130,29 @@ StateFile::StateFile(const std::string& directory, std::span<const base::Table> 
                                {*database_, "put into " + name, put_sql(table)},
                                {*database_, "erase from " + name, erase_sql(table)}});
     }
-    load_position();
-}
-
-/// Of all rows the one that must not be wrong unnoticed: a log that ends before the position would start anew
-/// behind it, and forget what it has acknowledged.
-void StateFile::load_position() {
-    bool right = false;
-    load_position_.each([&](const Statement& row) {
-        committed_ = {static_cast<std::uint64_t>(row.integer(0)), static_cast<std::uint64_t>(row.integer(1))};
-        const bool never_saved = row.integer(2) != 0;
-        right = never_saved || row.integer(3) == checksum(committed_);
-    });
-    if (!right)
-        throw Damaged(database_->path() +
-                      ": damaged: which version it holds is missing, or does not match its checksum");
+    const auto stored = read_position(*database_);
+    committed_ = stored.position;
+    digest_ = stored.digest;
 }
 
 StateStore::Position StateFile::load(base::StateMachine& machine) {
     machine.clear();
+    std::uint64_t digest = 0;
     for (std::size_t i = 0; i < tables_.size(); ++i) {
         const auto number = static_cast<std::uint8_t>(i);
-        statements_[i].select.each([&](const Statement& row) {
+        statements_[i].select.each([&](const Statement& stored) {
+            const auto row = row_of(stored, tables_[i]);
+            digest += base::row_hash(number, row);
             try {
-                machine.load(number, row_of(row, tables_[i]));
+                machine.load(number, row);
             } catch (const std::runtime_error& refusal) {
                 throw Damaged(database_->path() + ": damaged: " + refusal.what());
             }
         });
     }
+    if (digest != digest_)
+        throw Damaged(database_->path() + ": damaged: its rows are not those of version " +
+                      std::to_string(committed_.index) + ": they do not add up to the digest stored with it");
     return committed_;
 }
 
@@ -119,13 +168,7 @@ void StateFile::erase(std::uint8_t table, const base::Row& key) {
     statements_[table].erase.run();
 }
 
-void StateFile::save(Position position) {
-    save_position_.bind(0, static_cast<std::int64_t>(position.index));
-    save_position_.bind(1, static_cast<std::int64_t>(position.term));
-    save_position_.bind(2, checksum(position)).run();
-}
-
-void StateFile::apply(const std::vector<base::RowChange>& changes, Position position) {
+void StateFile::apply(const std::vector<base::RowChange>& changes, Position position, std::uint64_t digest) {
     // Latched as the log is: rows that were not written once would be missing from all that is written later.
     latch_.run([&] {
         sqlite::Transaction transaction(*database_, "apply");
@@ -135,9 +178,10 @@ void StateFile::apply(const std::vector<base::RowChange>& changes, Position posi
             else
                 erase(change.table, change.row);
         }
-        save(position);
+        save_position(*database_, position, digest);
         transaction.commit();
         committed_ = position;
+        digest_ = digest;
     });
 }
 
@@ -173,16 +217,21 @@ StateStore::Position StateFile::install(std::string_view snapshot) {
 void StateFile::replace_everything(std::string_view snapshot, Position position) {
     // Synced by its commit, not by the checkpoint that follows: a reader could hold that up.
     database_->execute("install a snapshot", "PRAGMA synchronous = FULL");
+    std::uint64_t digest = 0;
     {
         sqlite::Transaction transaction(*database_, "install a snapshot");
         for (const base::Table& table : tables_)
             database_->execute("install a snapshot", clear_sql(table));
-        read_through(snapshot, tables_, [&](std::uint8_t table, const base::Row& row) { put(table, row); });
-        save(position);
+        read_through(snapshot, tables_, [&](std::uint8_t table, const base::Row& row) {
+            put(table, row);
+            digest += base::row_hash(table, row);
+        });
+        save_position(*database_, position, digest);
         transaction.commit();
     }
     database_->execute("install a snapshot", "PRAGMA synchronous = NORMAL");
     committed_ = position;
+    digest_ = digest;
     durable_ = position;
 }
 

@@ -22,10 +22,13 @@ class StateFile {
 public:
     using Position = StateStore::Position;
 
+    /// Makes the table of the one row that says what the others are, at position 0.
+    static std::string position_sql();
+
     StateFile(const std::string& directory, std::span<const base::Table> tables, const Schema& schema);
 
     Position load(base::StateMachine& machine);
-    void apply(const std::vector<base::RowChange>& changes, Position position);
+    void apply(const std::vector<base::RowChange>& changes, Position position, std::uint64_t digest);
     Position checkpoint();
     std::string snapshot();
     Position install(std::string_view snapshot);
@@ -42,22 +45,15 @@ private:
 
     void put(std::uint8_t table, const base::Row& row);
     void erase(std::uint8_t table, const base::Row& key);
-    void load_position();
-    void save(Position position);
     void replace_everything(std::string_view snapshot, Position position);
 
     std::span<const base::Table> tables_;
     std::unique_ptr<sqlite::Database> database_;
     WriteLatch latch_{*database_};
-    sqlite::Statement load_position_{*database_, "read the position",
-                                     "SELECT applied_index, applied_term, checksum IS NULL, checksum"
-                                     " FROM applied_position"};
-    sqlite::Statement save_position_{*database_, "save the position",
-                                     "UPDATE applied_position SET applied_index = ?, applied_term = ?,"
-                                     " checksum = ?"};
     std::vector<TableStatements> statements_;
-    Position committed_; ///< in the file, though perhaps not on the disk
-    Position durable_;   ///< nothing until the first checkpoint: what an earlier process synced is not known
+    Position committed_;       ///< in the file, though perhaps not on the disk
+    std::uint64_t digest_ = 0; ///< of the rows there
+    Position durable_; ///< nothing until the first checkpoint: what an earlier process synced is not known
 };
 
 } // namespace bookstore::storage

@@ -22,6 +22,14 @@ struct StateDisk {
     struct Content {
         std::map<std::pair<std::uint8_t, base::Value>, base::Row> rows; ///< by table and key
         storage::StateStore::Position position;
+        std::uint64_t digest = 0;
+
+        /// As if `row` had been what the machine held when it was written.
+        void set(const std::pair<std::uint8_t, base::Value>& key, base::Row row) {
+            auto& held = rows.at(key);
+            digest += base::row_hash(key.first, row) - base::row_hash(key.first, held);
+            held = std::move(row);
+        }
     };
     Content written;
     Content synced;
@@ -40,8 +48,13 @@ public:
     Position load(base::StateMachine& machine) override {
         machine.clear();
         if (disk_.damaged) throw storage::Damaged("state.db: damaged: a page is malformed");
-        for (const auto& [key, row] : disk_.written.rows)
+        std::uint64_t digest = 0;
+        for (const auto& [key, row] : disk_.written.rows) {
             machine.load(key.first, row);
+            digest += base::row_hash(key.first, row);
+        }
+        if (digest != disk_.written.digest)
+            throw storage::Damaged("state.db: damaged: its rows do not add up to their digest");
         return disk_.written.position;
     }
 
@@ -51,7 +64,8 @@ public:
         return "state.db.damaged";
     }
 
-    void apply(const std::vector<base::RowChange>& changes, Position position) override {
+    void apply(const std::vector<base::RowChange>& changes, Position position,
+               std::uint64_t digest) override {
         check();
         for (const auto& change : changes) {
             const std::pair key{change.table, change.row.at(0)};
@@ -61,6 +75,7 @@ public:
                 disk_.written.rows.erase(key);
         }
         disk_.written.position = position;
+        disk_.written.digest = digest;
         ++disk_.transactions;
     }
 
@@ -121,6 +136,7 @@ inline storage::StateStore::Position MemoryState::install(std::string_view snaps
             else
                 row.emplace_back(in.zigzag());
         }
+        content.digest += base::row_hash(table, row);
         content.rows.emplace(std::pair{table, row.at(0)}, std::move(row));
     }
     if (!in.complete()) throw std::runtime_error("the snapshot is damaged");

@@ -28,16 +28,19 @@ public:
     };
 
     /// Gives every row to `machine` (cleared first) and returns the applied index and term it stands at.
-    /// Damaged when what is stored cannot be read, or `machine` refuses a row: it holds a part then.
+    /// Damaged when what is stored cannot be read, `machine` refuses a row, or the rows do not add up to the
+    /// digest that was stored with them: it holds a part then, or what it should not.
     virtual Position load(base::StateMachine& machine) = 0;
 
     /// For a store whose load() has thrown Damaged: keeps what is there beside it for an operator to look at,
     /// in place of what was kept so before, and begins anew, empty, at position 0. Returns its name.
     virtual std::string set_aside() = 0;
 
-    /// The changes and the new position, in one transaction. Not synced: a power cut may take it back to the
-    /// last checkpoint, and the log replays the rest.
-    virtual void apply(const std::vector<base::RowChange>& changes, Position position) = 0;
+    /// The changes, the new position and the digest of the state there (base::StateMachine::digest()), in one
+    /// transaction. Not synced: a power cut may take it back to the last checkpoint, and the log replays the
+    /// rest.
+    virtual void apply(const std::vector<base::RowChange>& changes, Position position,
+                       std::uint64_t digest) = 0;
 
     /// Makes everything applied so far durable; the log may be cut up to the returned position. That is an
     /// earlier one when another process (an operator's sqlite3) holds a read open: not a failure, and logged.

@@ -17,7 +17,8 @@ namespace {
 std::string state_of(std::uint64_t index, std::int64_t value) {
     StateDisk disk;
     MemoryState store(disk);
-    store.apply({{base::RowChange::Kind::put, 0, {std::string("a"), value}}}, {index, 3});
+    const base::Row row{std::string("a"), value};
+    store.apply({{base::RowChange::Kind::put, 0, row}}, {index, 3}, base::row_hash(0, row));
     return store.snapshot();
 }
 

@@ -2,10 +2,11 @@
 /// \file
 /// The smallest state machine with both kinds of table: integer keys and text keys.
 #include <array>
-#include <map>
 #include <string>
+#include <vector>
 
 #include <bookstore/base/state_machine.hpp>
+#include <bookstore/storage/state_store.hpp>
 
 namespace bookstore::storage::test {
 
@@ -35,6 +36,12 @@ public:
         return sum;
     }
 
+    void change(const base::RowChange& change) {
+        auto& rows = rows_.at(change.table);
+        std::erase_if(rows, [&](const base::Row& row) { return row.front() == change.row.front(); });
+        if (change.kind == base::RowChange::Kind::put) rows.push_back(change.row);
+    }
+
     const std::vector<base::Row>& books() const { return rows_[0]; }
     const std::vector<base::Row>& sales() const { return rows_[1]; }
 
@@ -60,6 +67,16 @@ inline base::RowChange erase_book(std::int64_t id) {
 }
 inline base::RowChange erase_sale(std::string key) {
     return {base::RowChange::Kind::erase, 1, {std::move(key)}};
+}
+
+/// As a replica does, with the digest that the rows have then.
+inline void apply(StateStore& store, const std::vector<base::RowChange>& changes,
+                  StateStore::Position position) {
+    ShelfMachine machine;
+    store.load(machine);
+    for (const auto& change : changes)
+        machine.change(change);
+    store.apply(changes, position, machine.digest());
 }
 
 } // namespace bookstore::storage::test

@@ -21,7 +21,7 @@ std::unique_ptr<StateStore> open(const std::filesystem::path& directory) {
 
 std::string small_snapshot(const std::filesystem::path& directory) {
     const auto store = open(directory);
-    store->apply({put_book(1, "one", 5), put_book(-2, "", 0), put_sale("k", 1)}, {7, 3});
+    apply(*store, {put_book(1, "one", 5), put_book(-2, "", 0), put_sale("k", 1)}, {7, 3});
     return store->snapshot();
 }
 
@@ -35,9 +35,9 @@ TEST_CASE("a snapshot carries the whole state to another replica", "[storage][sn
         changes.push_back(put_book(i, "title " + std::to_string(i), i));
         changes.push_back(put_sale("key-" + std::to_string(i), i));
     }
-    source->apply(changes, {7'000, 3});
+    apply(*source, changes, {7'000, 3});
     const auto target = open(folder.path() / "target");
-    target->apply({put_book(1, "other", 1), put_book(5'000, "gone after", 1), put_sale("gone", 1)}, {10, 1});
+    apply(*target, {put_book(1, "other", 1), put_book(5'000, "gone after", 1), put_sale("gone", 1)}, {10, 1});
 
     const auto position = target->install(source->snapshot());
     CHECK(position.index == 7'000);
@@ -55,9 +55,9 @@ TEST_CASE("equal states give equal snapshots, whatever their history", "[storage
     const TemporaryFolder folder;
     const auto a = open(folder.path() / "a");
     const auto b = open(folder.path() / "b");
-    a->apply({put_book(1, "one", 5), put_book(2, "two", 5), put_sale("x", 1), put_sale("y", 2)}, {4, 1});
-    b->apply({put_sale("y", 2), put_book(2, "old", 1), put_book(3, "three", 1)}, {2, 1});
-    b->apply({put_sale("x", 1), put_book(2, "two", 5), put_book(1, "one", 5), erase_book(3)}, {4, 1});
+    apply(*a, {put_book(1, "one", 5), put_book(2, "two", 5), put_sale("x", 1), put_sale("y", 2)}, {4, 1});
+    apply(*b, {put_sale("y", 2), put_book(2, "old", 1), put_book(3, "three", 1)}, {2, 1});
+    apply(*b, {put_sale("x", 1), put_book(2, "two", 5), put_book(1, "one", 5), erase_book(3)}, {4, 1});
     CHECK(a->snapshot() == b->snapshot());
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("an installed snapshot survives a power cut", "[storage][snapshot][cra
         CHECK(target->install(snapshot).index == 7);
     }
     SECTION("also while a reader holds up the checkpoint") {
-        target->apply({put_book(9, "before", 9)}, {2, 1});
+        apply(*target, {put_book(9, "before", 9)}, {2, 1});
         Shell reader(directory / "state.db");
         reader.run("BEGIN; SELECT * FROM book");
         CHECK(target->checkpoint().index ==
@@ -91,8 +91,8 @@ TEST_CASE("after an install the state is written and checkpointed as before", "[
     const auto target = open(folder.path() / "target");
     target->install(small_snapshot(folder.path() / "source"));
     const int before = disk.syncs();
-    target->apply({put_book(1, "one", 4)}, {8, 3});
-    target->apply({put_book(1, "one", 3)}, {9, 3});
+    apply(*target, {put_book(1, "one", 4)}, {8, 3});
+    apply(*target, {put_book(1, "one", 3)}, {9, 3});
     CHECK(disk.syncs() - before <= 1); // not one a batch: the install's full syncing has ended with it
     CHECK(target->checkpoint().index == 9);
 }
@@ -101,7 +101,7 @@ TEST_CASE("a damaged snapshot is refused and nothing is changed", "[storage][sna
     const TemporaryFolder folder;
     const std::string whole = small_snapshot(folder.path() / "source");
     const auto target = open(folder.path() / "target");
-    target->apply({put_book(9, "mine", 9)}, {2, 1});
+    apply(*target, {put_book(9, "mine", 9)}, {2, 1});
     const std::string before = target->snapshot();
 
     for (std::size_t at = 0; at < whole.size(); ++at) {
@@ -112,7 +112,7 @@ TEST_CASE("a damaged snapshot is refused and nothing is changed", "[storage][sna
     }
     CHECK_THROWS_WITH(target->install(whole + "x"), Contains("snapshot: "));
     CHECK(target->snapshot() == before);
-    CHECK_NOTHROW(target->apply({put_book(10, "still written", 1)}, {3, 1}));
+    CHECK_NOTHROW(apply(*target, {put_book(10, "still written", 1)}, {3, 1}));
 }
 
 TEST_CASE("a snapshot of other tables is refused", "[storage][snapshot]") {

@@ -50,9 +50,9 @@ TEST_CASE("rows are put, replaced and erased, and are there after reopening", "[
     const TemporaryFolder folder;
     {
         const auto store = open(folder.path());
-        store->apply({put_book(2, "two", 5), put_book(1, "one", 5), put_sale("k2", 2), put_sale("k1", 1)},
-                     {7, 1});
-        store->apply({put_book(2, "two", 4), erase_book(1), erase_sale("k2"), erase_sale("none")}, {8, 2});
+        apply(*store, {put_book(2, "two", 5), put_book(1, "one", 5), put_sale("k2", 2), put_sale("k1", 1)},
+              {7, 1});
+        apply(*store, {put_book(2, "two", 4), erase_book(1), erase_sale("k2"), erase_sale("none")}, {8, 2});
     }
     const auto loaded = load(folder.path());
     CHECK(loaded.machine.books() == Rows{book(2, "two", 4)});
@@ -64,8 +64,9 @@ TEST_CASE("rows are put, replaced and erased, and are there after reopening", "[
 TEST_CASE("changes of one batch are made in their order", "[storage][state]") {
     const TemporaryFolder folder;
     const auto store = open(folder.path());
-    store->apply({put_book(1, "a", 1), erase_book(1), put_book(1, "b", 2), put_sale("k", 1), erase_sale("k")},
-                 {1, 1});
+    apply(*store,
+          {put_book(1, "a", 1), erase_book(1), put_book(1, "b", 2), put_sale("k", 1), erase_sale("k")},
+          {1, 1});
     CHECK(load(*store).machine.books() == Rows{book(1, "b", 2)});
     CHECK(load(*store).machine.sales().empty());
 }
@@ -73,7 +74,7 @@ TEST_CASE("changes of one batch are made in their order", "[storage][state]") {
 TEST_CASE("a position can move without rows", "[storage][state]") {
     const TemporaryFolder folder;
     const auto store = open(folder.path());
-    store->apply({}, {99, 3});
+    apply(*store, {}, {99, 3});
     CHECK(load(*store).position.index == 99);
 }
 
@@ -84,9 +85,9 @@ TEST_CASE("every value comes back as it went", "[storage][state]") {
                     book(Limits::max(), "caf\xc3\xa9 'quoted' \"twice\" 12", Limits::min())};
     const auto store = open(folder.path());
     for (const auto& row : rows)
-        store->apply({{base::RowChange::Kind::put, 0, row}}, {1, 1});
-    store->apply({put_sale("12", 1), put_sale("", 2)},
-                 {2, 1}); // a text that looks like a number stays a text
+        apply(*store, {{base::RowChange::Kind::put, 0, row}}, {1, 1});
+    apply(*store, {put_sale("12", 1), put_sale("", 2)},
+          {2, 1}); // a text that looks like a number stays a text
     CHECK(load(*store).machine.books() == rows);
     CHECK(load(*store).machine.sales() == Rows{sale("", 2), sale("12", 1)});
 }
@@ -94,7 +95,7 @@ TEST_CASE("every value comes back as it went", "[storage][state]") {
 TEST_CASE("loading replaces what the machine held", "[storage][state]") {
     const TemporaryFolder folder;
     const auto store = open(folder.path());
-    store->apply({put_book(1, "one", 5)}, {1, 1});
+    apply(*store, {put_book(1, "one", 5)}, {1, 1});
     ShelfMachine machine;
     machine.load(0, book(9, "left over", 9));
     store->load(machine);
@@ -104,7 +105,7 @@ TEST_CASE("loading replaces what the machine held", "[storage][state]") {
 TEST_CASE("an operator's sqlite3 shows plain tables, while the store is open", "[storage][state]") {
     const TemporaryFolder folder;
     const auto store = open(folder.path());
-    store->apply({put_book(2, "RPCs for Dummies", 5), put_sale("key", 17)}, {7, 3});
+    apply(*store, {put_book(2, "RPCs for Dummies", 5), put_sale("key", 17)}, {7, 3});
     Shell shell(folder.path() / "state.db");
     CHECK(shell.run("SELECT id, title, stock, typeof(stock) FROM book") == "2|RPCs for Dummies|5|integer\n");
     CHECK(shell.run("SELECT key, \"order\", typeof(key) FROM sale") == "key|17|text\n");
@@ -115,9 +116,9 @@ TEST_CASE("an operator's sqlite3 shows plain tables, while the store is open", "
 TEST_CASE("kill -9 takes nothing that was applied", "[storage][state][crash]") {
     const TemporaryFolder folder;
     const auto store = open(folder.path());
-    store->apply({put_book(1, "one", 5)}, {1, 1});
+    apply(*store, {put_book(1, "one", 5)}, {1, 1});
     store->checkpoint();
-    store->apply({put_book(1, "one", 4), put_sale("k", 1)}, {2, 1});
+    apply(*store, {put_book(1, "one", 4), put_sale("k", 1)}, {2, 1});
     kill_copy(folder.path(), folder.path() / "after");
     const auto loaded = load(folder.path() / "after");
     CHECK(loaded.position.index == 2);
@@ -131,7 +132,7 @@ TEST_CASE("a power cut takes the state back to a checkpoint, rows and position t
     const TemporaryFolder folder;
     const auto store = open(folder.path());
     for (std::uint64_t i = 1; i <= 30; ++i) {
-        store->apply({put_book(1, std::string(10'000, 'x'), static_cast<std::int64_t>(i))}, {i, 1});
+        apply(*store, {put_book(1, std::string(10'000, 'x'), static_cast<std::int64_t>(i))}, {i, 1});
         if (i % 10 == 0) CHECK(store->checkpoint().index == i);
         const auto copy = folder.path() / std::to_string(i);
         disk.power_cut(folder.path(), copy);
@@ -151,11 +152,11 @@ TEST_CASE("only checkpoints wait for the disk", "[storage][state]") {
     FaultyDisk disk;
     const TemporaryFolder folder;
     const auto store = open(folder.path());
-    store->apply({put_book(1, "one", 1)}, {1, 1});
+    apply(*store, {put_book(1, "one", 1)}, {1, 1});
     store->checkpoint();
     const int before = disk.syncs();
     for (std::uint64_t i = 2; i <= 2'000; ++i)
-        store->apply({put_book(static_cast<std::int64_t>(i), std::string(1'000, 'x'), 1)}, {i, 1});
+        store->apply({put_book(static_cast<std::int64_t>(i), std::string(1'000, 'x'), 1)}, {i, 1}, 0);
     // At most the header of the write-ahead log, which restarts after a checkpoint.
     CHECK(disk.syncs() - before <= 1);
     store->checkpoint();
@@ -166,13 +167,13 @@ TEST_CASE("only checkpoints wait for the disk", "[storage][state]") {
 TEST_CASE("a checkpoint held up by a reader promises nothing new", "[storage][state]") {
     const TemporaryFolder folder;
     const auto store = open(folder.path());
-    store->apply({put_book(1, "one", 1)}, {1, 1});
+    apply(*store, {put_book(1, "one", 1)}, {1, 1});
     CHECK(store->checkpoint().index == 1);
-    store->apply({put_book(1, "one", 2)}, {2, 1});
+    apply(*store, {put_book(1, "one", 2)}, {2, 1});
     {
         Shell reader(folder.path() / "state.db");
         reader.run("BEGIN; SELECT * FROM book");
-        store->apply({put_book(1, "one", 3)}, {3, 1}); // a reader does not hold up writes
+        apply(*store, {put_book(1, "one", 3)}, {3, 1}); // a reader does not hold up writes
         CHECK(store->checkpoint().index == 1);
     }
     CHECK(store->checkpoint().index == 3);
@@ -182,31 +183,32 @@ TEST_CASE("a failed checkpoint is final", "[storage][state][fault]") {
     FaultyDisk disk;
     const TemporaryFolder folder;
     const auto store = open(folder.path());
-    store->apply({put_book(1, "one", 1)}, {1, 1});
+    apply(*store, {put_book(1, "one", 1)}, {1, 1});
     disk.fail_syncs(true);
     CHECK_THROWS_WITH(store->checkpoint(), Contains("state.db: checkpoint: disk I/O error"));
     disk.fail_syncs(false);
     CHECK_THROWS_WITH(store->checkpoint(), Contains("refused after an earlier failure"));
-    CHECK_THROWS_WITH(store->apply({}, {2, 1}), Contains("refused after an earlier failure"));
+    CHECK_THROWS_WITH(store->apply({}, {2, 1}, 0), Contains("refused after an earlier failure"));
 }
 
 TEST_CASE("a batch that does not fit the disk leaves no trace, and none may follow it",
           "[storage][state][fault]") {
     const TemporaryFolder folder;
     const auto store = open(folder.path());
-    store->apply({put_book(1, "one", 1)}, {1, 1});
+    apply(*store, {put_book(1, "one", 1)}, {1, 1});
     bool failed = false;
     {
         const FileSizeLimit full(200'000);
         try {
-            store->apply({put_book(1, "one", 0), put_book(2, std::string(10'000'000, 'x'), 1)}, {2, 1});
+            apply(*store, {put_book(1, "one", 0), put_book(2, std::string(10'000'000, 'x'), 1)}, {2, 1});
         } catch (const std::runtime_error&) {
             failed = true;
         }
     }
     CHECK(failed);
     // Written now, the next batch would hide that this one is missing.
-    CHECK_THROWS_WITH(store->apply({put_sale("k", 1)}, {3, 1}), Contains("refused after an earlier failure"));
+    CHECK_THROWS_WITH(store->apply({put_sale("k", 1)}, {3, 1}, 0),
+                      Contains("refused after an earlier failure"));
     CHECK(load(*store).machine.books() == Rows{book(1, "one", 1)});
     CHECK(load(*store).position.index == 1);
 }

@@ -19,7 +19,7 @@ constexpr std::array old_tables{base::Table{"book", old_book_columns}};
 
 void make_old(const std::filesystem::path& directory) {
     const auto store = open_sqlite_state(directory.string(), old_tables, 1);
-    store->apply({{base::RowChange::Kind::put, 0, {std::int64_t{1}, std::string("one")}}}, {5, 2});
+    apply(*store, {{base::RowChange::Kind::put, 0, {std::int64_t{1}, std::string("one")}}}, {5, 2});
 }
 
 std::string migrate(int from) {
@@ -41,7 +41,7 @@ TEST_CASE("an old schema is migrated step by step, and its rows stay", "[storage
     ShelfMachine machine;
     CHECK(store->load(machine).index == 5);
     CHECK(machine.books() == Rows{book(1, "one", 5)});
-    store->apply({put_sale("k", 1)}, {6, 2});
+    apply(*store, {put_sale("k", 1)}, {6, 2});
     CHECK(version_of(folder.path()) == "3\n");
 }
 
