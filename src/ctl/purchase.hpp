@@ -5,10 +5,13 @@
 #include <vector>
 
 #include <bookstore/ctl/shop_client.hpp>
+#include <bookstore/net/http_client.hpp>
 
 #include "ctl/arguments.hpp"
 
 namespace bookstore::ctl {
+
+net::HttpRequest purchase_request(const std::vector<Line>& lines, const std::string& key);
 
 /// POST /v1/orders with `key`, from one frontend to the next. Throws CommandFailed; OutcomeUnknown names the
 /// key.

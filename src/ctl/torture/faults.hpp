@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ctl/command.hpp"
-#include "ctl/torture/crew.hpp"
+#include "ctl/crew.hpp"
 #include "ctl/torture/hook.hpp"
 #include "ctl/torture/minority.hpp"
 #include "ctl/torture/plan.hpp"

@@ -12,7 +12,7 @@
 
 #include <bookstore/net/promise.hpp>
 
-namespace bookstore::ctl::torture {
+namespace bookstore::ctl {
 
 /// Loop thread only. What the tasks refer to outlives wait(), which must be called, once.
 class Crew {
@@ -47,4 +47,4 @@ private:
     std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
-} // namespace bookstore::ctl::torture
+} // namespace bookstore::ctl
