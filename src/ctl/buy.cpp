@@ -29,11 +29,7 @@ boost::asio::awaitable<int> buy(Context& context) {
     const std::string key = key_for(context);
 
     const net::Response response = co_await send_purchase(context.shop, lines, key);
-    require_success(response);
-    if (context.json())
-        context.out << response.body << "\n";
-    else
-        context.out << show_order(parse_order(response), context.style);
+    print_order(context, response);
     co_return 0;
 }
 

@@ -9,11 +9,7 @@ boost::asio::awaitable<int> lookup(Context& context) {
     net::HttpRequest request;
     request.target = "/v1/books/" + std::to_string(parse_item(context.options.arguments.front()));
     const net::Response response = co_await context.shop.send(std::move(request), Repeat::always);
-    require_success(response);
-    if (context.json())
-        context.out << response.body << "\n";
-    else
-        context.out << show_book(parse_book(response), context.style);
+    print_book(context, response);
     co_return 0;
 }
 

@@ -12,11 +12,7 @@ boost::asio::awaitable<int> order(Context& context) {
     net::HttpRequest request;
     request.target = "/v1/orders/" + std::to_string(number);
     const net::Response response = co_await context.shop.send(std::move(request), Repeat::always);
-    require_success(response);
-    if (context.json())
-        context.out << response.body << "\n";
-    else
-        context.out << show_order(parse_order(response), context.style);
+    print_order(context, response);
     co_return 0;
 }
 

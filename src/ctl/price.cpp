@@ -9,11 +9,7 @@ boost::asio::awaitable<int> price(Context& context) {
     const std::int64_t item = parse_item(context.options.arguments[0]);
     const std::int64_t cost = parse_cost(context.options.arguments[1]);
     const net::Response response = co_await change_book(context.shop, item, "cost", cost);
-    require_success(response);
-    if (context.json())
-        context.out << response.body << "\n";
-    else
-        context.out << show_book(parse_book(response), context.style);
+    print_book(context, response);
     co_return 0;
 }
 

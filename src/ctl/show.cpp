@@ -51,4 +51,14 @@ std::string show_time(const std::string& iso8601) {
     return iso8601.substr(0, 10) + " " + iso8601.substr(11, 8) + " UTC";
 }
 
+void print_book(Context& context, const net::Response& response) {
+    require_success(response);
+    context.out << (context.json() ? response.body + "\n" : show_book(parse_book(response), context.style));
+}
+
+void print_order(Context& context, const net::Response& response) {
+    require_success(response);
+    context.out << (context.json() ? response.body + "\n" : show_order(parse_order(response), context.style));
+}
+
 } // namespace bookstore::ctl

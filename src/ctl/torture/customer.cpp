@@ -1,11 +1,8 @@
 #include "ctl/torture/customer.hpp"
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-
 #include <bookstore/net/loop.hpp>
 
+#include "ctl/purchase.hpp"
 #include "ctl/torture/answers.hpp"
 
 namespace bookstore::ctl::torture {
@@ -19,16 +16,11 @@ constexpr base::Duration pause_before_retry = base::milliseconds(50);
 constexpr base::Duration patience[] = {base::milliseconds(300), base::seconds(1), base::seconds(5),
                                        base::seconds(5)};
 
-net::HttpRequest order_request(const std::string& key, const std::vector<history::BuyLine>& lines) {
-    boost::json::array asked;
+net::HttpRequest request_for(const std::string& key, const std::vector<history::BuyLine>& lines) {
+    std::vector<Line> asked;
     for (const history::BuyLine& line : lines)
-        asked.push_back(boost::json::object{{"item", line.item}, {"quantity", line.quantity}});
-    net::HttpRequest request;
-    request.verb = net::Verb::post;
-    request.target = "/v1/orders";
-    request.headers.emplace_back("Idempotency-Key", key);
-    request.body = boost::json::serialize(boost::json::object{{"lines", std::move(asked)}});
-    return request;
+        asked.push_back({static_cast<std::int64_t>(line.item), line.quantity});
+    return purchase_request(asked, key);
 }
 
 } // namespace
@@ -107,7 +99,7 @@ awaitable<void> Customer::buy() {
 /// True when it is known how the purchase ended.
 awaitable<bool> Customer::try_to_buy(Purchase purchase) {
     using Outcome = history::Buy::Outcome;
-    net::HttpRequest request = order_request(purchase.key, purchase.lines);
+    net::HttpRequest request = request_for(purchase.key, purchase.lines);
     const Asked asked = co_await ask(std::move(request));
     history::Buy buy{.key = purchase.key, .lines = purchase.lines};
     if (asked.verdict == Verdict::answered) {
