@@ -1,16 +1,12 @@
 // Runs the simulation seed after seed. Exit status: 0 no promise broken, 1 one was, 2 bad usage.
-#include <charconv>
-#include <csignal>
-#include <cstdio>
-#include <cstring>
+#include <cstdint>
 #include <exception>
 #include <iostream>
 #include <optional>
 #include <string_view>
 
-#include <unistd.h>
-
 #include "consensus/mutants.hpp"
+#include "sim/command_line.hpp"
 #include "sim/raft/world.hpp"
 
 namespace {
@@ -32,24 +28,6 @@ constexpr auto usage =
     " [--mutant NAME | --list-mutants]"
 #endif
     "\n";
-
-volatile std::uint64_t seed_under_way = 0;
-
-/// An invariant of the core itself aborts: the seed must be known then too.
-void tell_seed(int) {
-    char text[80];
-    const int length = std::snprintf(text, sizeof text, "seed %llu: an invariant of the core was broken\n",
-                                     static_cast<unsigned long long>(seed_under_way));
-    const auto written = ::write(STDOUT_FILENO, text, static_cast<std::size_t>(length));
-    ::_exit(written > 0 ? 1 : 3);
-}
-
-std::optional<std::uint64_t> number_in(std::string_view text) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
 
 #ifdef BOOKSTORE_MUTANTS
 bool choose_mutant(std::string_view name) {
@@ -92,7 +70,7 @@ std::optional<Arguments> parse(int argc, char** argv) {
             if (!arguments.season) return std::nullopt;
             continue;
         }
-        const auto value = i + 1 < argc ? number_in(argv[++i]) : std::nullopt;
+        const auto value = i + 1 < argc ? sim::number_in(argv[++i]) : std::nullopt;
         if (!value) return std::nullopt;
         if (option == "--seeds")
             arguments.seeds = *value;
@@ -122,7 +100,7 @@ int run(const Arguments& arguments) {
     sim::Report total;
     for (std::uint64_t i = 0; i < arguments.seeds; ++i) {
         const auto seed = arguments.first_seed + i;
-        seed_under_way = seed;
+        sim::seed_under_way = seed;
         try {
             const auto report = sim::World({.seed = seed,
                                             .season = arguments.season,
@@ -152,6 +130,6 @@ int main(int argc, char** argv) {
         std::cerr << usage;
         return 2;
     }
-    std::signal(SIGABRT, tell_seed);
+    sim::tell_seed_on_abort();
     return run(*arguments);
 }

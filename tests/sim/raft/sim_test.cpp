@@ -6,8 +6,7 @@ using namespace bookstore::sim;
 
 namespace {
 
-/// As many as run in some seconds; scripts/simulate runs more.
-constexpr std::uint64_t seeds = 5'000;
+constexpr std::uint64_t seeds = SIMULATED_SEEDS;
 
 } // namespace
 

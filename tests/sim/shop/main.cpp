@@ -1,17 +1,14 @@
 // Runs whole shops on virtual time, seed after seed. Exit status: 0 no promise broken, 1 one was, 2 bad
 // usage.
-#include <charconv>
-#include <csignal>
-#include <cstdio>
+#include <cstdint>
 #include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <string_view>
 
-#include <unistd.h>
-
 #include <bookstore/base/log.hpp>
 
+#include "sim/command_line.hpp"
 #include "sim/shop/world.hpp"
 #ifdef BOOKSTORE_MUTANTS
 #include <bookstore/base/mutant.hpp>
@@ -38,17 +35,6 @@ constexpr auto usage =
     " [--mutant NAME | --list-mutants]"
 #endif
     "\n";
-
-volatile std::uint64_t seed_under_way = 0;
-
-/// An invariant of the shop itself aborts: the seed must be known then too.
-void tell_seed(int) {
-    char text[80];
-    const int length = std::snprintf(text, sizeof text, "seed %llu: an invariant was broken\n",
-                                     static_cast<unsigned long long>(seed_under_way));
-    const auto written = ::write(STDOUT_FILENO, text, static_cast<std::size_t>(length));
-    ::_exit(written > 0 ? 1 : 3);
-}
 
 #ifdef BOOKSTORE_MUTANTS
 /// The core has names of its own, and the same switch.
@@ -89,17 +75,16 @@ std::optional<Arguments> parse(int argc, char** argv) {
             continue;
         }
 #endif
-        std::uint64_t value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+        const auto value = sim::number_in(text);
+        if (!value) return std::nullopt;
         if (option == "--seeds")
-            arguments.seeds = value;
+            arguments.seeds = *value;
         else if (option == "--first" || option == "--first-seed")
-            arguments.first = value;
+            arguments.first = *value;
         else if (option == "--virtual-seconds")
-            arguments.virtual_seconds = value;
+            arguments.virtual_seconds = *value;
         else if (option == "--seed")
-            arguments.first = value, arguments.seeds = 1;
+            arguments.first = *value, arguments.seeds = 1;
         else
             return std::nullopt;
     }
@@ -110,7 +95,7 @@ int run(const Arguments& arguments) {
     shopsim::Report total;
     for (std::uint64_t i = 0; i < arguments.seeds; ++i) {
         const auto seed = arguments.first + i;
-        seed_under_way = seed;
+        sim::seed_under_way = seed;
         shopsim::Setup setup{.seed = seed, .stormy = std::chrono::seconds(arguments.virtual_seconds)};
         if (arguments.trace) setup.trace = [](const std::string& line) { std::cout << line << '\n'; };
         try {
@@ -144,6 +129,6 @@ int main(int argc, char** argv) {
         return 2;
     }
     base::log::start("shop", arguments->trace ? base::log::Level::info : base::log::Level::off);
-    std::signal(SIGABRT, tell_seed);
+    sim::tell_seed_on_abort();
     return run(*arguments);
 }

@@ -9,8 +9,7 @@ using namespace bookstore::shopsim;
 
 namespace {
 
-/// As many as run in about a minute and a half; scripts/simulate runs more.
-constexpr std::uint64_t seeds = 2'000;
+constexpr std::uint64_t seeds = SIMULATED_SEEDS;
 
 } // namespace
 
