@@ -9,7 +9,7 @@ std::span<const Command> all_commands() {
     static const std::array commands{
         search_command,  lookup_command, buy_command,      order_command, restock_command,
         price_command,   status_command, simulate_command, audit_command, check_history_command,
-        torture_command, member_command, bench_command};
+        torture_command, member_command, bench_command,    verify_command};
     return commands;
 }
 

@@ -11,6 +11,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <bookstore/replication/identity.hpp>
 #include <bookstore/replication/replica.hpp>
 
 #include "replication/applier.hpp"
@@ -21,7 +22,6 @@
 #include "replication/digest_trail.hpp"
 #include "replication/disk.hpp"
 #include "replication/formation.hpp"
-#include "replication/identity.hpp"
 #include "replication/member_changes.hpp"
 #include "replication/peers.hpp"
 #include "replication/read_rounds.hpp"

@@ -17,9 +17,9 @@
 
 #include <bookstore/base/scheduler.hpp>
 #include <bookstore/net/transport.hpp>
+#include <bookstore/replication/identity.hpp>
 
 #include "replication/hello.hpp"
-#include "replication/identity.hpp"
 #include "replication/peers.hpp"
 
 namespace bookstore::replication {

@@ -1,4 +1,4 @@
-#include "replication/identity.hpp"
+#include <bookstore/replication/identity.hpp>
 
 #include <bookstore/base/bytes.hpp>
 #include <bookstore/consensus/message.hpp>

@@ -1,6 +1,6 @@
 #include "replication/peers.hpp"
 
-#include "replication/identity.hpp"
+#include <bookstore/replication/identity.hpp>
 
 namespace bookstore::replication {
 

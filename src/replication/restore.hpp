@@ -4,9 +4,8 @@
 #include <optional>
 
 #include <bookstore/consensus/raft.hpp>
+#include <bookstore/replication/identity.hpp>
 #include <bookstore/replication/replica.hpp>
-
-#include "replication/identity.hpp"
 
 namespace bookstore::replication {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "replication/identity.hpp"
+#include <bookstore/replication/identity.hpp>
 
 namespace bookstore::replication {
 namespace {

@@ -70,4 +70,13 @@ std::unique_ptr<StateStore> open_sqlite_state(const std::string& directory,
                                          Schema{schema_version, schema_sql(tables), std::move(migrate)});
 }
 
+StateStore::Position check_sqlite_state(const std::string& directory, base::StateMachine& machine) {
+    if (!std::filesystem::exists(std::filesystem::path(directory) / "state.db"))
+        throw Damaged(directory + "/state.db: is missing");
+    StateFile file(directory, machine.tables(), Schema{1, schema_sql(machine.tables()), {}});
+    file.abandon();
+    file.check_integrity();
+    return file.load(machine);
+}
+
 } // namespace bookstore::storage

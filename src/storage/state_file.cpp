@@ -235,4 +235,13 @@ void StateFile::replace_everything(std::string_view snapshot, Position position)
     durable_ = position;
 }
 
+void StateFile::check_integrity() {
+    std::string found;
+    Statement check(*database_, "check the file", "PRAGMA integrity_check(5)");
+    check.each([&](const Statement& row) {
+        if (row.text(0) != "ok") found += (found.empty() ? "" : "; ") + std::string(row.text(0));
+    });
+    if (!found.empty()) throw Damaged(database_->path() + ": damaged: " + found);
+}
+
 } // namespace bookstore::storage

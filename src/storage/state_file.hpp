@@ -33,6 +33,9 @@ public:
     std::string snapshot();
     Position install(std::string_view snapshot);
 
+    /// SQLite's own check of every page and index. Throws Damaged with what it found.
+    void check_integrity();
+
     /// The files stay as they are when it closes, where SQLite would tidy up.
     void abandon() { database_->abandon(); }
 

@@ -2,12 +2,12 @@
 #include <vector>
 
 #include <bookstore/consensus/message.hpp>
+#include <bookstore/replication/identity.hpp>
 #include <bookstore/roles/protocol.hpp>
 
 #include "fuzz/target.hpp"
 #include "replication/batch.hpp"
 #include "replication/hello.hpp"
-#include "replication/identity.hpp"
 #include "replication/snapshot_chunk.hpp"
 
 namespace {

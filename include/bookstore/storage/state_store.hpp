@@ -62,4 +62,9 @@ std::unique_ptr<StateStore> open_sqlite_state(const std::string& directory,
                                               std::span<const base::Table> tables, int schema_version = 1,
                                               std::function<std::string(int from)> migrate = {});
 
+/// Reads all of `state.db` in `directory`, which no process uses, as a start would: SQLite's own check of the
+/// file first, then every row. Fills `machine` and gives the position. Damaged when the file is, with what
+/// is wrong in it; nothing is set aside and nothing is changed. Blocks.
+StateStore::Position check_sqlite_state(const std::string& directory, base::StateMachine& machine);
+
 } // namespace bookstore::storage

@@ -1,10 +1,11 @@
 // The parts that can be looked at alone.
+#include <bookstore/replication/identity.hpp>
+
 #include "replication/batch.hpp"
 #include "replication/checkpoints.hpp"
 #include "replication/deadlines.hpp"
 #include "replication/disk.hpp"
 #include "replication/hello.hpp"
-#include "replication/identity.hpp"
 #include "replication/member_messages.hpp"
 #include "replication/readiness.hpp"
 #include "support/catch_result.hpp"
