@@ -14,6 +14,9 @@ namespace {
 
 constexpr base::Duration back_off = base::milliseconds(50);
 constexpr base::Duration log_period = base::seconds(1);
+/// Taken from the kernel's queue at a time. One by one, who connects to a busy server would wait for a turn
+/// of the loop for each that came before.
+constexpr int accepted_at_once_max = 64;
 
 Endpoint to_endpoint(const tcp::endpoint& e) {
     return {e.address().to_string(), e.port()};
@@ -35,6 +38,7 @@ HttpListener::Acceptor HttpListener::open(const tcp::endpoint& where) {
     if (where.address().is_v6()) acceptor->set_option(asio::ip::v6_only(true));
     acceptor->bind(where);
     acceptor->listen();
+    acceptor->non_blocking(true);
     return acceptor;
 }
 
@@ -81,6 +85,7 @@ Endpoint HttpListener::adopt(int descriptor) {
     auto acceptor = std::make_shared<tcp::acceptor>(loop_);
     error_code why;
     acceptor->assign(name.ss_family == AF_INET ? tcp::v4() : tcp::v6(), descriptor, why);
+    if (!why) acceptor->non_blocking(true, why);
     if (why) fail(why, what);
     start(acceptor);
     return to_endpoint(acceptor->local_endpoint());
@@ -98,12 +103,25 @@ asio::awaitable<void> HttpListener::accept(std::shared_ptr<HttpListener> self, A
         if (!from->is_open()) break;
         if (!ec) {
             self->accepted_(std::move(socket));
+            self->accept_waiting(*from);
         } else if (ec != asio::error::connection_aborted) {
             // Out of descriptors or memory, most likely: the connection stays in the kernel's queue, and
             // trying again at once would only spin.
             self->log_failure(ec);
             co_await sleep_until(self->scheduler_, self->scheduler_.now() + back_off);
         }
+    }
+}
+
+/// Those that wait in the kernel's queue already. What fails here fails again in the next wait, and is looked
+/// at there.
+void HttpListener::accept_waiting(tcp::acceptor& from) {
+    for (int accepted = 1; accepted < accepted_at_once_max; ++accepted) {
+        error_code ec;
+        tcp::socket socket(loop_);
+        from.accept(socket, ec);
+        if (ec) return;
+        accepted_(std::move(socket));
     }
 }
 

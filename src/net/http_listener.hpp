@@ -31,6 +31,7 @@ private:
     Acceptor open(const tcp::endpoint& where);
     void start(Acceptor acceptor);
     static asio::awaitable<void> accept(std::shared_ptr<HttpListener> self, Acceptor from);
+    void accept_waiting(tcp::acceptor& from);
     void log_failure(error_code why);
 
     asio::io_context& loop_;
