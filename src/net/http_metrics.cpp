@@ -8,8 +8,8 @@ namespace bookstore::net {
 namespace {
 
 constexpr std::array<std::string_view, rejections_count> reasons{
-    "connections", "header_time",  "body_time",  "request_time",
-    "write_time",  "header_bytes", "body_bytes", "malformed"};
+    "connections",  "gave_way",   "queue_time",   "header_time", "body_time",
+    "request_time", "write_time", "header_bytes", "body_bytes",  "malformed"};
 
 const std::vector<double> second_bounds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01,
                                         0.025,  0.05,    0.1,    0.25,  0.5,    1,     2.5};

@@ -12,6 +12,8 @@ namespace bookstore::net {
 /// Why a connection was not served, or not to its end.
 enum class Rejection {
     connections,
+    gave_way,
+    queue_time,
     header_time,
     body_time,
     request_time,
@@ -20,7 +22,7 @@ enum class Rejection {
     body_bytes,
     malformed
 };
-inline constexpr std::size_t rejections_count = 8;
+inline constexpr std::size_t rejections_count = 10;
 
 class HttpMetrics {
 public:

@@ -1,20 +1,36 @@
 #include <bookstore/net/http_server.hpp>
 
+#include <array>
+
 #include "net/http_listener.hpp"
 #include "net/http_session.hpp"
+#include "net/http_wire.hpp"
 #include <bookstore/net/loop.hpp>
 #include <bookstore/net/promise.hpp>
 
 namespace bookstore::net {
 namespace {
 
+/// Says so without waiting for anything. What the client has sent by now is read: what is closed unread is
+/// reset, and the reset may overtake the answer.
+void turn_away(tcp::socket socket, HttpService& service) {
+    service.metrics.rejected(Rejection::connections);
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    std::array<char, 4'096> unread; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    socket.read_some(asio::buffer(unread), ignored);
+    std::string head;
+    const Response answer = full_answer();
+    append_response_head(head, answer, Connection::close, service.date());
+    socket.write_some(asio::buffer(head.append(answer.body)), ignored);
+    socket.shutdown(tcp::socket::shutdown_send, ignored);
+}
+
 void begin_session(tcp::socket socket, const std::shared_ptr<HttpService>& service) {
     const auto open = service->connections();
-    if (open >= service->limits.connections_max + service->limits.reserve_max) {
-        service->metrics.rejected(Rejection::connections);
-        return; // which closes it
-    }
-    const bool over_limit = open >= service->limits.connections_max;
+    if (open >= service->limits.connections_max + service->limits.reserve_max)
+        return turn_away(std::move(socket), *service);
+    const bool over_limit = open >= service->limits.connections_max && !service->make_room();
     const auto executor = socket.get_executor();
     auto session = std::make_shared<HttpSession>(std::move(socket), service, over_limit);
     auto task = [session] { return session->run(); };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "net/http_session.hpp"
+#include <bookstore/net/problem.hpp>
 
 namespace bookstore::net {
 namespace {
@@ -16,9 +17,22 @@ base::Duration period_for(const HttpLimits& limits) {
 
 } // namespace
 
+Response full_answer() {
+    return problem(503, "This server has as many connections as it takes.").with("Retry-After", "1");
+}
+
+Response busy_answer() {
+    return problem(503, "This server has more to do than it has time for.").with("Retry-After", "1");
+}
+
 HttpService::HttpService(base::Scheduler& clock, const Router& table, HttpLimits bounds,
                          base::Metrics& registry)
-    : scheduler(clock), router(table), limits(bounds), metrics(registry), sweep_period_(period_for(bounds)) {}
+    : scheduler(clock),
+      router(table),
+      limits(bounds),
+      metrics(registry),
+      turns(clock),
+      sweep_period_(period_for(bounds)) {}
 
 void HttpService::add(HttpSession& session) {
     sessions_.insert(&session);
@@ -31,6 +45,18 @@ void HttpService::remove(HttpSession& session) {
     sessions_.erase(&session);
     metrics.connections(sessions_.size());
     if (sessions_.empty() && on_empty) on_empty();
+}
+
+bool HttpService::make_room() {
+    HttpSession* longest = nullptr;
+    for (auto* session : sessions_) {
+        if (!session->waits_for_client()) continue;
+        if (longest == nullptr || session->waits_since() < longest->waits_since()) longest = session;
+    }
+    if (longest == nullptr || scheduler.now() - longest->waits_since() < limits.patience) return false;
+    metrics.rejected(Rejection::gave_way);
+    longest->give_way();
+    return true;
 }
 
 void HttpService::sweep() {
@@ -57,6 +83,7 @@ void HttpService::detach() {
     drain();
     cut();
     detached_ = true;
+    turns.abandon();
     sweep_timer_.reset();
     if (on_empty) on_empty(); // nobody is left waiting for sessions that no longer report
     on_empty = nullptr;

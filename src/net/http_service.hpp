@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "net/http_metrics.hpp"
+#include "net/http_turns.hpp"
 #include "net/http_wire.hpp"
 #include <bookstore/base/scheduler.hpp>
 #include <bookstore/net/http_server.hpp>
@@ -15,6 +16,10 @@
 namespace bookstore::net {
 
 class HttpSession;
+
+/// What a client is told for whom there is no connection, or no time: 503, with Retry-After.
+Response full_answer();
+Response busy_answer();
 
 /// Loop thread only. Sessions hold it by shared_ptr: it may outlive its server, and is `detached` then.
 class HttpService {
@@ -31,6 +36,8 @@ public:
     /// Also when the loop goes with a session still in it.
     void remove(HttpSession& session);
     std::size_t connections() const { return sessions_.size(); }
+    /// Ends the session that has been waiting for its client for longest, if any has run out of patience.
+    bool make_room();
 
     void drain();
     bool draining() const { return draining_; }
@@ -45,6 +52,7 @@ public:
     const Router& router;
     const HttpLimits limits;
     HttpMetrics metrics;
+    HttpTurns turns;
     std::vector<Upgrade> upgrades;
     std::function<void()> on_empty; ///< told when the last session has ended
 

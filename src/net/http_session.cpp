@@ -13,15 +13,13 @@ namespace bookstore::net {
 namespace {
 
 constexpr std::size_t first_buffer_bytes = 4'096;
+/// A request that has queued for such a part of its time is refused: it would end too late as well.
+constexpr int queueing_share = 3;
 
 std::string address_of(const tcp::socket& socket) {
     error_code ignored;
     const auto remote = socket.remote_endpoint(ignored);
     return to_string(Endpoint{remote.address().to_string(), remote.port()});
-}
-
-Response overload_answer() {
-    return problem(503, "This server has as many connections as it takes.").with("Retry-After", "1");
 }
 
 } // namespace
@@ -55,7 +53,8 @@ base::Duration HttpSession::header_time() const {
 
 void HttpSession::enter(Phase phase, base::Duration limit) {
     phase_ = phase;
-    deadline_ = service_->scheduler.now() + limit;
+    since_ = service_->scheduler.now();
+    deadline_ = since_ + limit;
 }
 
 asio::awaitable<void> HttpSession::run() {
@@ -104,7 +103,7 @@ asio::awaitable<bool> HttpSession::read_request() {
             co_return co_await reject(problem(408, "The request's body took too long."),
                                       Rejection::body_time);
         if (more && !expired_) continue;
-        if (expired_ && over_limit_) co_return co_await reject(overload_answer(), Rejection::connections);
+        if (expired_ && over_limit_) co_return co_await reject(full_answer(), Rejection::connections);
         co_return false;
     }
 }
@@ -163,9 +162,17 @@ asio::awaitable<bool> HttpSession::answer() {
         if (const auto* to = wanted_upgrade(request)) co_return co_await upgrade(std::move(request), *to);
     }
     if (over_limit_ && !service_->router.serves_in_reserve(request))
-        co_return co_await reject(overload_answer(), Rejection::connections);
+        co_return co_await reject(full_answer(), Rejection::connections);
     const bool head_only = request.verb == Verb::head;
-    Response response = co_await service_->router.handle(std::move(request));
+    bool in_time = service_->turns.take();
+    if (!in_time) in_time = co_await wait_for_turn(request);
+    Response response;
+    if (in_time) {
+        response = co_await service_->router.handle(std::move(request));
+    } else {
+        response = busy_answer();
+        service_->metrics.rejected(Rejection::queue_time);
+    }
     if (answered_late_) co_return false;
     const bool keep = may_keep();
     if (!co_await send(std::move(response), head_only, keep)) co_return false;
@@ -173,8 +180,20 @@ asio::awaitable<bool> HttpSession::answer() {
     co_return keep;
 }
 
+/// False when the turn comes too late.
+asio::awaitable<bool> HttpSession::wait_for_turn(const Request& request) {
+    const auto deadline = deadline_;
+    const auto too_late = service_->scheduler.now() + service_->limits.request_time / queueing_share;
+    const bool urgent = service_->router.serves_in_reserve(request);
+    phase_ = Phase::queued;
+    co_await service_->turns.wait(urgent ? HttpTurns::Urgency::urgent : HttpTurns::Urgency::normal);
+    phase_ = Phase::handling;
+    deadline_ = deadline;
+    co_return service_->scheduler.now() < too_late;
+}
+
 bool HttpSession::may_keep() const {
-    return parser_.keep_alive() && !service_->draining() && !over_limit_;
+    return parser_.keep_alive() && !service_->draining() && !over_limit_ && !giving_way_;
 }
 
 const HttpService::Upgrade* HttpSession::wanted_upgrade(const Request& request) const {
@@ -225,8 +244,10 @@ asio::awaitable<bool> HttpSession::send(Response response, bool head_only, bool 
     std::size_t sent = 0;
     if (!write_at_once(response, head_only, connection, sent)) co_return false;
     const std::size_t body_bytes = head_only ? 0 : response.body.size();
+    const auto& limits = service_->limits;
+    const auto more = base::seconds(static_cast<std::int64_t>(body_bytes / limits.write_rate_min));
+    if (sent < head_.size() + body_bytes) enter(Phase::writing, limits.write_time + more);
     while (sent < head_.size() + body_bytes) {
-        enter(Phase::writing, service_->limits.write_time);
         const std::string_view rest = sent < head_.size()
                                           ? std::string_view(head_).substr(sent)
                                           : std::string_view(response.body).substr(sent - head_.size());

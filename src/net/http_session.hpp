@@ -31,15 +31,22 @@ public:
     /// Closes now.
     void cut();
 
+    /// Whether it is the client's turn to say or to take something, and since when.
+    bool waits_for_client() const;
+    base::TimePoint waits_since() const { return since_; }
+    /// Another needs the place. What an idle client has sent by now is answered.
+    void give_way();
+
 private:
     /// What the session waits for; `deadline_` says until when.
-    enum class Phase { idle, header, body, handling, writing, lingering };
+    enum class Phase { idle, header, body, queued, handling, writing, lingering };
 
     base::Duration idle_time() const;
     base::Duration header_time() const;
     void enter(Phase phase, base::Duration limit);
     asio::awaitable<bool> read_request();
     asio::awaitable<bool> answer();
+    asio::awaitable<bool> wait_for_turn(const Request& request);
     bool begin_body();
     bool make_room();
     asio::awaitable<bool> fill();
@@ -64,7 +71,9 @@ private:
     std::string head_; ///< of the answer; kept for its memory
     Phase phase_ = Phase::idle;
     base::TimePoint deadline_;
+    base::TimePoint since_;      ///< when the phase began
     bool expired_ = false;       ///< the deadline passed
+    bool giving_way_ = false;    ///< what has been sent by now is the last
     bool answered_late_ = false; ///< 503 was sent while the handler still runs
     std::size_t in_a_row_ = 0;   ///< requests answered without giving way to other connections
 };

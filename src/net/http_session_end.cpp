@@ -41,6 +41,8 @@ void HttpSession::check(base::TimePoint now) {
     if (now < deadline_ || answered_late_) return;
     error_code ignored;
     switch (phase_) {
+    case Phase::queued:
+        break; // it finds out when its turn comes
     case Phase::handling:
         give_up();
         break;
@@ -72,6 +74,20 @@ void HttpSession::drain() {
     if (phase_ == Phase::idle) socket_.cancel(ignored);
     if (phase_ == Phase::lingering)
         deadline_ = std::min(deadline_, service_->scheduler.now() + linger_time_draining);
+}
+
+bool HttpSession::waits_for_client() const {
+    return phase_ != Phase::queued && phase_ != Phase::handling && !over_limit_ && !giving_way_;
+}
+
+void HttpSession::give_way() {
+    giving_way_ = true;
+    error_code ignored;
+    if (phase_ == Phase::idle) {
+        socket_.cancel(ignored);
+    } else {
+        socket_.close(ignored);
+    }
 }
 
 void HttpSession::cut() {

@@ -21,10 +21,13 @@ struct HttpLimits {
     std::size_t header_bytes_max = 8'192; ///< 431 beyond
     std::size_t body_bytes_max = 65'536;  ///< 413 beyond
     std::size_t connections_max = 1'024;  ///< beyond: 503 with Retry-After, then closed
+    /// A client that keeps the server waiting for longer (idle, in the middle of a request, not reading)
+    /// gives way to a new one when there are so many.
+    base::Duration patience = base::milliseconds(250);
     /// So many more may ask one thing: peers for their stream, and health checks; the rest is told 503.
-    /// Beyond these a connection is closed at once.
+    /// Beyond these a connection is told so unasked, and closed at once.
     std::size_t reserve_max = 64;
-    base::Duration reserve_time = base::seconds(1); ///< within which such a one has to ask
+    base::Duration reserve_time = base::milliseconds(500); ///< within which such a one has to ask
     std::size_t pipelined_max = 64; ///< answered in a row on one connection before others get their turn
     base::Duration header_time =
         base::seconds(10); ///< from the first byte of a request to the end of its header, 408 beyond
@@ -32,7 +35,9 @@ struct HttpLimits {
     base::Duration idle_time = base::seconds(75); ///< between requests; closed silently
     base::Duration request_time =
         base::seconds(3); ///< a handler's time: Request::deadline; 503 a little after it
-    base::Duration write_time = base::seconds(30); ///< for a client that does not read
+    base::Duration write_time =
+        base::seconds(30);                  ///< for a client to take its answer; more for one that is large:
+    std::size_t write_rate_min = 16u << 10; ///< bytes that it has to take in each further second
 };
 
 /// Takes over a socket after `101 Switching Protocols` has been sent; `read_ahead` are bytes that came behind

@@ -154,6 +154,7 @@ TEST_CASE("a handler that takes too long is not waited for", "[net][http][limits
 TEST_CASE("a client that does not read its answer is cut off", "[net][http][limits]") {
     auto limits = short_limits();
     limits.write_time = milliseconds(40);
+    limits.write_rate_min = 1u << 30;
     ServerFixture shop(limits);
     const auto scenario = [&]() -> awaitable<void> {
         auto client = shop.connect();
@@ -222,6 +223,76 @@ TEST_CASE("the reserve is bounded, and nobody holds it for long", "[net][http][l
         CHECK(shop.server.connections() <= 9);
         // Those in the reserve that ask for nothing are told 503 when their time is over.
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.rejected("connections") == 99; }));
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("who keeps a full server waiting for longest gives way", "[net][http][limits]") {
+    auto limits = short_limits();
+    limits.connections_max = 3;
+    limits.patience = milliseconds(40);
+    ServerFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        auto slow = shop.connect();
+        co_await slow.send("GET /hello HTTP/1.1\r\nHo"); // and no more
+        auto idle = shop.connect();
+        CHECK_AWAITED((co_await idle.ask(get_hello)).status == 200);
+        auto busy = shop.connect();
+        co_await busy.send("GET /wait HTTP/1.1\r\nHost: shop\r\n\r\n");
+        CHECK_AWAITED(co_await shop.eventually([&] { return shop.waiting == 1; }));
+        co_await net::sleep_until(*shop.scheduler, shop.in(limits.patience));
+
+        auto first = shop.connect();
+        CHECK_AWAITED((co_await first.ask(get_hello)).status == 200);
+        CHECK_AWAITED(co_await slow.closed());
+        auto second = shop.connect();
+        CHECK_AWAITED((co_await second.ask(get_hello)).status == 200);
+        CHECK_AWAITED(co_await idle.closed());
+        CHECK(shop.rejected("gave_way") == 2);
+
+        // One is being served and two have not kept anybody waiting for long.
+        auto third = shop.connect();
+        CHECK_AWAITED((co_await third.ask(get_hello)).status == 503);
+        CHECK_AWAITED((co_await first.ask(get_hello)).status == 200);
+        shop.release.open();
+        CHECK_AWAITED((co_await busy.answer()).status == 200);
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("who is turned away is told so unasked", "[net][http][limits]") {
+    auto limits = short_limits();
+    limits.connections_max = 1;
+    limits.reserve_max = 0;
+    ServerFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        auto first = shop.connect();
+        CHECK_AWAITED((co_await first.ask(get_hello)).status == 200);
+        auto second = shop.connect();
+        const auto refusal = co_await second.answer();
+        CHECK(refusal.status == 503);
+        CHECK(refusal.header("Retry-After") == "1");
+        CHECK_AWAITED(co_await second.closed());
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("a large answer has to be taken at a pace, not only now and then", "[net][http][limits]") {
+    auto limits = short_limits();
+    limits.write_time = milliseconds(40);
+    limits.write_rate_min = 1u << 30;
+    ServerFixture shop(limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        auto client = shop.connect();
+        co_await client.send("GET /large HTTP/1.1\r\nHost: shop\r\n\r\n");
+        std::string little(16'384, '\0');
+        while (shop.rejected("write_time") == 0) { // and reads on: all of it would take some seconds
+            const auto bytes = co_await client.socket().async_read_some(boost::asio::buffer(little),
+                                                                        boost::asio::use_awaitable);
+            REQUIRE(bytes > 0);
+            co_await net::sleep_until(*shop.scheduler, shop.in(milliseconds(5)));
+        }
+        CHECK_AWAITED(co_await shop.eventually([&] { return shop.server.connections() == 0; }));
     };
     shop.run(scenario);
 }

@@ -29,8 +29,8 @@ public:
     Endpoint where;
 
 private:
-    /// GET /hello, POST /echo, GET /wait (until `release`), GET /large, GET /throw, GET /items/{id}, GET
-    /// /health
+    /// GET /hello, POST /echo, GET /wait (until `release`), GET /large, GET /work (keeps the loop busy for
+    /// 5 ms), GET /throw, GET /items/{id}, GET /health
     std::vector<Route> routes() {
         const auto hello = [](Request) -> boost::asio::awaitable<Response> {
             co_return text_response("hello").with("X-Shop", "open");
@@ -46,6 +46,11 @@ private:
         const auto large = [this](Request) -> boost::asio::awaitable<Response> {
             co_return text_response(std::string(large_bytes, 'x'));
         };
+        const auto work = [this](Request) -> boost::asio::awaitable<Response> {
+            for (const auto end = in(base::milliseconds(5)); scheduler->now() < end;) {
+            }
+            co_return text_response("worked");
+        };
         const auto fault = [](Request) -> boost::asio::awaitable<Response> {
             throw std::runtime_error("a fault in a handler");
             co_return Response{};
@@ -54,13 +59,10 @@ private:
             co_return text_response(request.captures.at(0) + '|' +
                                     std::string(request.parameter("q").value_or("")));
         };
-        return {{Verb::get, "/hello", hello},
-                {Verb::post, "/echo", echo},
-                {Verb::get, "/wait", wait},
-                {Verb::get, "/large", large},
-                {Verb::get, "/throw", fault},
-                {Verb::get, "/items/{id}", item},
-                {Verb::get, "/health", hello, Access::open, true, true}};
+        return {{Verb::get, "/hello", hello},     {Verb::post, "/echo", echo},
+                {Verb::get, "/wait", wait},       {Verb::get, "/large", large},
+                {Verb::get, "/work", work},       {Verb::get, "/throw", fault},
+                {Verb::get, "/items/{id}", item}, {Verb::get, "/health", hello, Access::open, true, true}};
     }
 };
 
