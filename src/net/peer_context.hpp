@@ -8,6 +8,7 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <bookstore/base/log_limit.hpp>
 #include <bookstore/base/metrics.hpp>
 #include <bookstore/base/scheduler.hpp>
 #include <bookstore/net/peer_transport.hpp>
@@ -25,6 +26,7 @@ struct PeerMetrics {
     prometheus::Gauge& streams;
     prometheus::Counter& notices_dropped;
     prometheus::Counter& calls_refused;
+    prometheus::Counter& streams_refused;
     prometheus::Counter& streams_broken;
 };
 
@@ -40,6 +42,7 @@ struct PeerContext {
     std::vector<Transport::StateHandler> states{};
     std::string agreement{};
     std::set<std::string> disagreements{}; ///< that were logged; at most disagreements_max
+    base::LogLimit noise{};                ///< of streams that are not our protocol
 };
 
 } // namespace bookstore::net

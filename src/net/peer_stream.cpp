@@ -97,8 +97,9 @@ bool PeerStream::take_frames() {
 
 void PeerStream::refuse(error_code why) {
     context_->metrics.streams_broken.Increment();
-    base::log::warning("peer sent what is not our protocol, closing",
-                       {{"peer", peer_}, {"reason", why.message()}});
+    if (const auto held_back = context_->noise.pass(context_->scheduler.now()))
+        base::log::warning("peer sent what is not our protocol, closing",
+                           {{"peer", peer_}, {"reason", why.message()}, {"others", *held_back}});
 }
 
 std::optional<std::uint64_t> PeerStream::send(const Frame& frame) {

@@ -18,6 +18,8 @@ PeerMetrics::PeerMetrics(base::Metrics& metrics)
                                       "Notices not sent: the peer was unreachable or its queue full.")),
       calls_refused(metrics.counter("bookstored_peer_calls_refused_total",
                                     "Calls of peers refused: too many of one peer in flight.")),
+      streams_refused(metrics.counter("bookstored_peer_streams_refused_total",
+                                      "Peer streams not taken: too many are open.")),
       streams_broken(metrics.counter("bookstored_peer_streams_broken_total",
                                      "Peer streams ended for bytes that are not our protocol.")) {}
 
@@ -37,6 +39,8 @@ struct PeerTransport::Impl : std::enable_shared_from_this<Impl> {
 
     void accept(tcp::socket socket, std::string read_ahead) {
         if (closed) return;
+        if (servers.size() >= context->limits.streams_max)
+            return context->metrics.streams_refused.Increment();
         error_code ignored;
         const auto remote = socket.remote_endpoint(ignored);
         const auto peer = to_string(Endpoint{remote.address().to_string(), remote.port()});

@@ -29,6 +29,7 @@ struct PeerLimits {
     base::Duration dead_time =
         base::seconds(3); ///< a stream whose other end acknowledges nothing for so long ends
     std::size_t calls_in_flight_max = 4'096; ///< per stream that others opened; beyond: overloaded
+    std::size_t streams_max = 256;           ///< that others opened; one more is closed at once
 };
 
 /// Loop thread only. Streams to others are opened on first use and kept; each carries this process's calls

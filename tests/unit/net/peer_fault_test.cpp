@@ -176,6 +176,33 @@ TEST_CASE("bytes that are not our protocol end their stream, and nothing else", 
     world.run(scenario);
 }
 
+TEST_CASE("streams that others open are counted, and one too many is closed", "[net][peer][fault]") {
+    LoopFixture world;
+    auto limits = patient();
+    limits.streams_max = 2;
+    Process here(world, "secret", limits);
+    const auto scenario = [&]() -> awaitable<void> {
+        RawClient first(world.loop, here.where), second(world.loop, here.where),
+            third(world.loop, here.where);
+        CHECK_AWAITED((co_await first.ask(hello)).status == 101);
+        CHECK_AWAITED((co_await second.ask(hello)).status == 101);
+        CHECK_AWAITED((co_await third.ask(hello)).status == 101);
+        CHECK_AWAITED(co_await third.closed());
+        CHECK(world.metric("bookstored_peer_streams_refused_total") == 1);
+        co_await second.send(notice("heard"));
+        CHECK_AWAITED(co_await world.eventually([&] { return here.notices.size() == 1; }));
+
+        first.socket().close();
+        CHECK_AWAITED(
+            co_await world.eventually([&] { return world.metric("bookstored_peer_streams") == 1; }));
+        RawClient fourth(world.loop, here.where);
+        CHECK_AWAITED((co_await fourth.ask(hello)).status == 101);
+        co_await fourth.send(notice("heard too"));
+        CHECK_AWAITED(co_await world.eventually([&] { return here.notices.size() == 2; }));
+    };
+    world.run(scenario);
+}
+
 TEST_CASE("a peer that answers with noise loses its stream, and the calls on it", "[net][peer][fault]") {
     LoopFixture world;
     Process here(world, "secret", impatient());
