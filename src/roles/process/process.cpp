@@ -27,6 +27,23 @@ void raise_descriptor_limit() {
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) base::log::warning("cannot raise the limit of open files");
 }
 
+/// Descriptors that connections leave to files and peers: a database that cannot open its file is a broken
+/// disk.
+constexpr rlim_t descriptors_kept = 96;
+
+/// Never more connections than there are descriptors for.
+net::HttpLimits within_descriptors(net::HttpLimits limits) {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return limits;
+    const rlim_t needed = descriptors_kept + limits.reserve_max;
+    const rlim_t room = limit.rlim_cur > needed ? limit.rlim_cur - needed : 1;
+    if (room >= limits.connections_max) return limits;
+    base::log::warning("the limit of open files is low: fewer connections are served",
+                       {{"files", limit.rlim_cur}, {"connections", room}});
+    limits.connections_max = room;
+    return limits;
+}
+
 /// What leases and elections rest on: each process counts with its own, so they must be everybody's.
 std::string agreement(const cluster::Config& config) {
     const auto ms = [](base::Duration time) {
@@ -64,7 +81,7 @@ Process::Process(const cluster::Config& config)
       client_(loop_, *scheduler_),
       nodes_(make_nodes(world(), open_files_in(directory_, *scheduler_), http_probe(client_, config.secret))),
       router_(routes(), {config.secret, config.admin_secret}),
-      server_(loop_, *scheduler_, router_, config.http, metrics_),
+      server_(loop_, *scheduler_, router_, within_descriptors(config.http), metrics_),
       signals_(loop_, SIGTERM, SIGINT),
       service_manager_(*scheduler_) {
     transport_.attach(server_);
