@@ -37,7 +37,10 @@ class Connection:
         if self.connection is None:
             self.connection = http.client.HTTPConnection(*split(self.address), timeout=self.timeout)
         try:
-            self.connection.request(method, target, body=body, headers=headers)
+            try:
+                self.connection.request(method, target, body=body, headers=headers)
+            except BrokenPipeError:
+                pass    # a server that is full has answered already, and closed
             return Answer(self.connection.getresponse())
         except (http.client.HTTPException, OSError) as e:
             self.close()

@@ -1,0 +1,118 @@
+"""Clients that hold connections, dawdle, send noise or ask for more than can be done do no harm to the others, nor to the
+processes' word among themselves; and what they took comes back."""
+import contextlib
+import random
+import unittest
+
+from support.attackers import BODY, HEADER, READER, Attack, dribble, flood, garbage, idle, read, stream
+from support.customers import Customers
+from support.shop import Shop, wait_until
+from support.vitals import Calm, descriptors
+
+BOOKS = [{'id': i, 'title': f'Book {i}', 'topic': 'ds', 'cost': 100, 'stock': 10_000_000} for i in range(1, 101)]
+LATE = 4        # seconds: request-ms, and what a busy machine adds
+SLACK_MB = 48
+LINES = 200     # of one process's log, for an attack of some seconds
+
+
+class Overload(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.resources = contextlib.ExitStack()
+        cls.shop = cls.resources.enter_context(Shop(catalogs=2, orders=2, frontends=1, books=BOOKS))
+        cls.shop.start()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.resources.close()
+
+    def addresses(self):
+        return {role: self.shop.leader(role).address if role != 'frontend' else self.shop.frontend().address
+                for role in ('frontend', 'order', 'catalog')}
+
+    def survives(self, crowds, established, full=False, count=60):
+        """Attacks each role's port in turn. `established`: what the attack has to count before it is one, and how often.
+        `full`: the process attacked may turn away whoever comes, if it says so."""
+        for role, address in self.addresses().items():
+            with self.subTest(role):
+                calm = Calm(self.shop)
+                with Attack(*crowds(address)) as attack:
+                    attack.wait_for(*established)
+                    with Customers(self.shop) as customers:
+                        customers.wait_for(count, or_refused=full)
+                self.assertEqual([], customers.wrong)
+                self.assertEqual(0, attack.counts['503 without Retry-After'])
+                self.assertLess(customers.slowest(), LATE)
+                self.unharmed(customers, role if full else None)
+                self.assertEqual({}, calm.moved())
+                self.assertLess(calm.logged(), LINES)
+                wait_until(lambda: not calm.held(SLACK_MB), 30, f'what {role} was made to hold given back: {calm.held(SLACK_MB)}')
+
+    def unharmed(self, customers, full):
+        """Nobody was refused, but by the one role that is full: there a customer's connection may also be cut short."""
+        answered = {kind: len(times) for kind, times in customers.times.items()}
+        refused = {kind: len(times) for kind, times in customers.refused.items()}
+        if full is None:
+            self.assertEqual([], customers.broken)
+            self.assertEqual({'buy': 0, 'read': 0, 'health': 0}, refused)
+            return
+        self.assertGreater(answered['health'], refused['health'])
+        if full != 'frontend':
+            self.assertEqual((0, 0), (refused['buy'], refused['read']))
+            self.assertEqual([], [b for b in customers.broken if not b.startswith('health')])
+
+    def test_a_thousand_connections_that_say_nothing(self):
+        self.survives(lambda address: [idle(address, 1000)], ('held', 1000))
+
+    def test_a_thousand_connections_kept_after_a_request(self):
+        self.survives(lambda address: [idle(address, 1000, used=True)], ('held', 1000))
+
+    def test_two_hundred_headers_and_bodies_that_come_a_byte_a_second(self):
+        self.survives(lambda address: [dribble(address, 100, HEADER), dribble(address, 100, BODY)], ('dribbled', 400))
+
+    def test_two_hundred_that_do_not_read_their_answers(self):
+        self.survives(lambda address: [dribble(address, 200, READER, '/metrics')], ('dribbled', 400))
+
+    def test_garbage(self):
+        seed = random.randrange(2**32)
+        with self.subTest(seed=seed):
+            self.survives(lambda address: [garbage(address, 50, seed)], ('thrown', 2000))
+
+    def test_all_of_them_together(self):
+        self.survives(lambda address: [idle(address, 1000), dribble(address, 200, HEADER), garbage(address, 50, 7)], ('thrown', 500),
+                      full=True)
+
+    def test_more_reads_than_can_be_answered(self):
+        self.survives(lambda address: [flood(address, 200, read), stream(address, 100, 100, read)], ('asked', 5000), full=True)
+
+    def test_more_purchases_than_can_be_made(self):
+        self.survives(lambda address: [flood(address, 400), stream(address, 100, 100)], ('asked', 5000), full=True)
+
+    def test_more_connections_than_are_served(self):
+        self.survives(lambda address: [flood(address, 1500)], ('answered 503', 1000), full=True)
+
+    def test_a_process_that_may_have_few_descriptors(self):
+        frontend = self.shop.frontend()
+        self.assertEqual(0, frontend.stop())
+        try:
+            frontend.start(before=['prlimit', '--nofile=300:300'])
+            wait_until(frontend.ready, what='the frontend being ready')
+            calm = Calm(self.shop)
+            with Attack(idle(frontend.address, 600)) as attack:
+                attack.wait_for('connected', 600)
+                with Customers(self.shop) as customers:
+                    customers.wait_for(60, or_refused=True)
+                self.assertLess(descriptors(frontend), 300)
+            self.assertEqual([], customers.wrong)
+            self.assertGreater(len(customers.times['health']), 0)
+            self.assertEqual(201, self.shop.order((1, 1)).status)
+            self.assertEqual({}, calm.moved())
+            self.assertLess(calm.logged(), LINES)
+            wait_until(lambda: not calm.held(SLACK_MB), 30, 'the descriptors given back')
+        finally:
+            self.assertEqual(0, frontend.stop())
+            self.shop.restart('frontend', 0)
+
+
+if __name__ == '__main__':
+    unittest.main()

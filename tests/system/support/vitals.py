@@ -1,0 +1,56 @@
+"""What a process holds and what it says of itself: descriptors, memory, metrics."""
+import os
+from pathlib import Path
+
+
+def descriptors(process):
+    return len(os.listdir(f'/proc/{process.popen.pid}/fd'))
+
+
+def resident_mb(process):
+    for line in Path(f'/proc/{process.popen.pid}/status').read_text().splitlines():
+        if line.startswith('VmRSS:'):
+            return int(line.split()[1]) / 1024
+    raise AssertionError(f'{process.name} has no memory')
+
+
+def metrics(process):
+    """name{labels} -> value"""
+    rows = (line.rsplit(' ', 1) for line in process.get('/metrics').text.splitlines() if not line.startswith('#'))
+    return {name: float(value) for name, value in rows}
+
+
+class Calm:
+    """How a shop is when nobody harms it, to be compared with how it is later."""
+
+    def __init__(self, shop):
+        self.shop = shop
+        self.before = {p: (descriptors(p), resident_mb(p)) for p in shop.processes.values()}
+        self.log_lines = {p: p.log.read_text(errors='replace').count('\n') for p in self.before}
+        self.offices_before = self.offices()
+
+    def offices(self):
+        """Everything that must not move while nobody dies: the term at each replica, the leases that were lost, and what was
+        taken on and not done in time."""
+        return {(p.name, name): value for p in self.shop.processes.values() for name, value in metrics(p).items()
+                if name.startswith(('bookstored_raft_term', 'bookstored_lease_losses_total',
+                                    'bookstored_http_rejected_total{reason="request_time"}'))}
+
+    def moved(self):
+        """Elections and lost leases since then."""
+        now = self.offices()
+        return {key: (value, now.get(key)) for key, value in self.offices_before.items() if now.get(key) != value}
+
+    def held(self, megabytes):
+        """What is held that was not before: (process, what, before, now) of each that holds more."""
+        held = []
+        for p, (files, memory) in self.before.items():
+            if descriptors(p) > files + 8:
+                held.append((p.name, 'descriptors', files, descriptors(p)))
+            if resident_mb(p) > memory + megabytes:
+                held.append((p.name, 'MB', memory, resident_mb(p)))
+        return held
+
+    def logged(self):
+        """Lines logged since then by whoever logged most."""
+        return max(p.log.read_text(errors='replace').count('\n') - lines for p, lines in self.log_lines.items())
