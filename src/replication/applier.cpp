@@ -36,6 +36,13 @@ std::vector<base::RowChange> last_of_each_row(std::vector<base::RowChange> chang
     return changes;
 }
 
+std::size_t payload_bytes(const auto& entries) {
+    std::size_t bytes = 0;
+    for (const consensus::Entry& entry : entries)
+        bytes += entry.payload->size();
+    return bytes;
+}
+
 } // namespace
 
 Applier::Applier(base::StateMachine& machine, storage::StateStore& store, base::Worker& worker,
@@ -52,6 +59,7 @@ Applier::Applier(base::StateMachine& machine, storage::StateStore& store, base::
 Applier::~Applier() = default;
 
 void Applier::add(std::vector<consensus::Entry> entries) {
+    backlog_bytes_ += payload_bytes(entries);
     std::move(entries.begin(), entries.end(), std::back_inserter(backlog_));
     if (!turn_posted_) turn();
 }
@@ -62,6 +70,7 @@ void Applier::turn() {
     while (!backlog_.empty() && commands < turn_commands_max && changes_.size() < changes_max) {
         const auto entry = std::move(backlog_.front());
         backlog_.pop_front();
+        backlog_bytes_ -= entry.payload->size();
         INVARIANT(number(entry.index) == position_.index + 1);
         std::vector<std::string> outcomes;
         if (entry.kind == consensus::EntryKind::command) {
@@ -132,6 +141,7 @@ void Applier::continue_at(Position position) {
     auto behind = std::move(backlog_);
     restart_at(position);
     std::erase_if(behind, [&](const consensus::Entry& e) { return number(e.index) <= position.index; });
+    backlog_bytes_ = payload_bytes(behind);
     backlog_ = std::move(behind);
     turn();
 }
@@ -139,6 +149,7 @@ void Applier::continue_at(Position position) {
 void Applier::restart_at(Position position) {
     INVARIANT(position.index >= position_.index);
     backlog_.clear();
+    backlog_bytes_ = 0;
     changes_.clear();
     store_timer_.reset();
     machine_.take_changes();

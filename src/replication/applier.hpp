@@ -37,8 +37,13 @@ public:
             base::Scheduler& scheduler, Position position, Hooks hooks);
     ~Applier();
 
+    /// What may wait to be applied, while the store is far behind or a snapshot on its way. Beyond it the
+    /// caller had better take no more: what a core has committed can be added all the same.
+    static constexpr std::size_t backlog_bytes_max = 32u << 20;
+
     /// Committed, in order, right behind what was given before.
     void add(std::vector<consensus::Entry> entries);
+    bool backlog_full() const { return backlog_bytes_ >= backlog_bytes_max; }
 
     std::uint64_t applied() const { return position_.index; }
     /// What the store holds once every job submitted so far has run.
@@ -71,6 +76,7 @@ private:
     Hooks hooks_;
 
     std::deque<consensus::Entry> backlog_; ///< payloads are shared with the core's log
+    std::size_t backlog_bytes_ = 0;        ///< of those payloads
     Position position_;
     Position submitted_;
     std::vector<base::RowChange> changes_; ///< applied, not submitted

@@ -87,6 +87,7 @@ void Batcher::form() {
     const auto uncommitted = std::count_if(in_flight_.begin(), in_flight_.end(),
                                            [this](const Batch& batch) { return batch.index > committed_; });
     if (static_cast<std::size_t>(uncommitted) >= batches_in_flight_max) return;
+    if (in_flight_.size() >= batches_unapplied_max) return;
     // A second one only when it is as large as the first: else what is waiting costs less in one with what
     // comes.
     if (uncommitted > 0 && queue_.size() < in_flight_.back().proposals.size()) return;

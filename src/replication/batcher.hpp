@@ -27,6 +27,9 @@ public:
     /// The second keeps disks and network busy while the first is on its way; a third was measured to bring
     /// nothing, and would make batches smaller.
     static constexpr std::size_t batches_in_flight_max = 2;
+    /// Committed ones that wait to be applied count here: a store that falls behind ends in a full queue,
+    /// which is refused, and not in full memory.
+    static constexpr std::size_t batches_unapplied_max = 16;
 
     struct Hooks {
         /// Where the core would append now; nothing while it would not (not the leader, handing over).

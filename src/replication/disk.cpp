@@ -55,7 +55,7 @@ struct Disk::Meters {
 };
 
 Disk::Disk(const std::string& group, storage::LogStore& store, base::Worker& worker,
-           base::Scheduler& scheduler, base::Metrics& metrics, Hooks hooks)
+           base::Scheduler& scheduler, base::Metrics& metrics, SlowDisk pace, Hooks hooks)
     : group_(group),
       store_(store),
       worker_(worker),
@@ -66,6 +66,7 @@ Disk::Disk(const std::string& group, storage::LogStore& store, base::Worker& wor
                             {{"group", group}}),
           metrics.counter("bookstored_log_steps_total",
                           "Durable steps asked of the log; several share a write", {{"group", group}})})),
+      pace_(pace),
       hooks_(std::move(hooks)),
       self_(std::make_shared<Disk*>(this)) {}
 
@@ -121,6 +122,7 @@ void Disk::start_next() {
     running_ = std::move(queue_.front());
     queue_.pop_front();
     started_ = scheduler_.now();
+    pace_.began(started_);
     watch_for_stall();
     worker_.submit([&store = store_, job = running_] { store.write(job->write); },
                    [weak = std::weak_ptr(self_)](std::exception_ptr failure) {
@@ -133,6 +135,7 @@ void Disk::completed(std::exception_ptr failure) {
     const auto took = scheduler_.now() - started_;
     meters_->seconds.Observe(std::chrono::duration<double>(took).count());
     stall_.reset();
+    pace_.ended(scheduler_.now());
     const auto job = std::exchange(running_, nullptr);
     if (failure) return fail(describe(failure));
     if (took > slow_write)

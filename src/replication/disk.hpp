@@ -14,6 +14,8 @@
 #include <bookstore/consensus/event.hpp>
 #include <bookstore/storage/log_store.hpp>
 
+#include "replication/slow_disk.hpp"
+
 namespace bookstore::replication {
 
 /// Loop thread only; the store is touched on the worker alone. One write is under way at a time; appends that
@@ -29,7 +31,7 @@ public:
 
     /// All references outlive the disk.
     Disk(const std::string& group, storage::LogStore& store, base::Worker& worker, base::Scheduler& scheduler,
-         base::Metrics& metrics, Hooks hooks);
+         base::Metrics& metrics, SlowDisk pace, Hooks hooks);
     ~Disk();
 
     /// `metadata`: written together with the step, where it changes.
@@ -41,6 +43,8 @@ public:
     void reset(storage::LogWrite::Reset base, std::string metadata, std::function<void()> done);
     /// The replica ends: nothing more is written, completed or released.
     void halt();
+
+    const SlowDisk& pace() const { return pace_; }
 
 private:
     struct Job;
@@ -56,6 +60,7 @@ private:
     base::Worker& worker_;
     base::Scheduler& scheduler_;
     std::unique_ptr<Meters> meters_;
+    SlowDisk pace_;
     Hooks hooks_;
 
     std::deque<std::unique_ptr<Job>> queue_;

@@ -58,6 +58,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void persist(consensus::Persist step);
     void settle();
     void received(std::string notice);
+    std::optional<std::string> cannot_take_entries() const;
+    void take_nothing(const std::string& why, consensus::Message message);
     void log_change(const consensus::RoleChange& change) const;
     void check_leadership();
     void lose_leadership();
@@ -80,11 +82,21 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void set_base_configuration(consensus::Configuration configuration);
     void connection_lost(const net::Endpoint& endpoint);
     std::vector<MemberStatus> member_list() const;
+    bool may_lead(const consensus::Raft::Peer& peer) const;
+    consensus::NodeId furthest_peer(bool with_fast_disk) const;
     consensus::NodeId successor() const;
 
     // engine_space.cpp: a disk that is nearly full
     void tend_space();
     consensus::NodeId next_with_room();
+
+    // engine_pace.cpp: a disk that is slow
+    void tend_pace();
+    void log_pace(bool slow) const;
+    std::string slowness() const;
+    void slow_heard(const std::string& notice);
+    bool is_slow(consensus::NodeId node) const;
+    void hand_over_to_faster();
 
     // engine_digest.cpp: whether all hold the same
     struct Comparison;
@@ -190,6 +202,10 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     base::TimePoint next_hand_over_at{};
     unsigned last_asked_slot = 0; ///< to take over for want of room
     bool hand_over_tried = false; ///< since there is none: until then another may lead soon
+    bool told_slow = false;       ///< of the own log's disk, in logs and metrics
+    std::map<consensus::NodeId, base::TimePoint> slow_peers; ///< by their own word; until when it counts
+    base::TimePoint next_slow_notice_at{};
+    std::optional<base::TimePoint> pace_handed_over_at;
     bool stopping = false;
     bool closed = false;
     std::optional<std::string> failure;

@@ -1,4 +1,5 @@
 // What the core asks for, carried out; and what the parts are told when it has settled.
+#include <algorithm>
 #include <utility>
 
 #include <bookstore/base/log.hpp>
@@ -37,7 +38,9 @@ void Engine::Impl::carry_out(consensus::Effects effects) {
     }
     for (const auto& snapshot : effects.snapshots)
         sender->send(snapshot.to, core.raft()->first_index());
-    if (effects.change) log_change(*effects.change);
+    if (!effects.change) return;
+    next_slow_notice_at = {}; // a new leader should know before it is in office
+    log_change(*effects.change);
 }
 
 void Engine::Impl::persist(consensus::Persist step) {
@@ -55,6 +58,8 @@ void Engine::Impl::settle() {
     if (core.raft() == nullptr) return;
     tend_contents();
     tend_space();
+    tend_pace();
+    if (core.raft() == nullptr) return;
     meters->show(*core.raft(), applier->applied(), batcher.waiting());
     tell_change();
 }
@@ -66,13 +71,13 @@ void Engine::Impl::received(std::string notice) {
     // It would lead for as long as it takes to hand over again; the leader tries another.
     const bool unwilling = stopping || space->room() != SpaceWatch::Room::enough;
     if (unwilling && std::holds_alternative<consensus::TimeoutNow>(message->body)) return;
-    const auto* append = std::get_if<consensus::AppendRequest>(&message->body);
+    auto* append = std::get_if<consensus::AppendRequest>(&message->body);
     if (append == nullptr) return core.give(consensus::Received{std::move(*message)});
     // While a snapshot takes the place of the log, entries for the old one are as good as lost on the way.
     // What changes nothing is answered all the same: the leader may need this voice to stay the leader.
     if (receiver->installing() && !changes_nothing(*raft, *append)) return;
-    if (space->room() == SpaceWatch::Room::exhausted && !changes_nothing(*raft, *append))
-        return readiness.lost(); // falls behind, and is ready again when it has caught up
+    if (const auto why = cannot_take_entries(); why && !changes_nothing(*raft, *append))
+        return take_nothing(*why, std::move(*message));
     const auto from = message->from;
     const auto term = message->term;
     const auto commit = number(append->commit);
@@ -80,8 +85,27 @@ void Engine::Impl::received(std::string notice) {
     raft = core.raft();
     if (raft == nullptr || raft->leader() != from || raft->term() != term) return;
     readiness.heard(from, term, commit, env.scheduler.now());
+    if (disk->pace().hangs(env.scheduler.now())) readiness.lost(slowness());
     watch_patience();
     tell_change();
+}
+
+/// Entries that are not taken are sent again: what is held here stays bounded.
+std::optional<std::string> Engine::Impl::cannot_take_entries() const {
+    if (space->room() == SpaceWatch::Room::exhausted) return space->shortage();
+    if (applier->backlog_full()) return "what it has to apply is more than it can hold";
+    return std::nullopt;
+}
+
+/// Falls behind, and is ready again when it has caught up. The leader is heard all the same, by the
+/// heartbeats between its entries: else this replica would stand against it, and be missed where it makes the
+/// majority.
+void Engine::Impl::take_nothing(const std::string& why, consensus::Message message) {
+    readiness.lost(why);
+    auto& append = std::get<consensus::AppendRequest>(message.body);
+    if (!append.entries.empty()) return;
+    append.commit = std::min(append.commit, core.raft()->commit_index());
+    core.give(consensus::Received{std::move(message)});
 }
 
 void Engine::Impl::log_change(const consensus::RoleChange& change) const {

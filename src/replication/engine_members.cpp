@@ -73,19 +73,30 @@ void Engine::Impl::set_base_configuration(consensus::Configuration configuration
     identity.configuration = std::move(configuration);
 }
 
-/// The furthest of those that answer and would stay leader. Nobody: the core looks for whoever can.
-consensus::NodeId Engine::Impl::successor() const {
+/// A voter that answers, and would stay leader.
+bool Engine::Impl::may_lead(const consensus::Raft::Peer& peer) const {
+    const auto slot = peers.slot_of(peer.node);
+    const bool willing = peer.voter && slot && !options.members[*slot].reluctant;
+    return willing && peer.heard != base::TimePoint{} && peer.silence < options.election_timeout;
+}
+
+/// Of those that may lead. Nobody: there is none.
+consensus::NodeId Engine::Impl::furthest_peer(bool with_fast_disk) const {
     consensus::NodeId best = consensus::nobody;
     consensus::LogIndex furthest{};
     for (const auto& peer : core.raft()->peers()) {
-        const auto slot = peers.slot_of(peer.node);
-        const bool willing = peer.voter && slot && !options.members[*slot].reluctant;
-        const bool answers = peer.heard != base::TimePoint{} && peer.silence < options.election_timeout;
-        if (!willing || !answers || (best != consensus::nobody && peer.match <= furthest)) continue;
+        if (!may_lead(peer) || (with_fast_disk && is_slow(peer.node))) continue;
+        if (best != consensus::nobody && peer.match <= furthest) continue;
         best = peer.node;
         furthest = peer.match;
     }
     return best;
+}
+
+/// Nobody: the core looks for whoever can.
+consensus::NodeId Engine::Impl::successor() const {
+    const auto fast = furthest_peer(true);
+    return fast != consensus::nobody ? fast : furthest_peer(false);
 }
 
 void Engine::Impl::connection_lost(const net::Endpoint& endpoint) {

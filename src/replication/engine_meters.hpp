@@ -17,6 +17,9 @@ struct Engine::Impl::Meters {
           applied(gauge(metrics, group, "applied_index", "Highest index applied here")),
           log_bytes(gauge(metrics, group, "log_bytes", "Payload of the log held in memory")),
           waiting(gauge(metrics, group, "proposals_waiting", "Commands waiting for their batch")),
+          slow(metrics.gauge("bookstored_log_slow",
+                             "1 while the log's disk is too slow for its replica to lead well",
+                             {{"group", group}})),
           unsettled(gauge(metrics, group, "contents_unsettled",
                           "1 when contents differed when last compared here and no majority was right")) {}
 
@@ -35,6 +38,7 @@ struct Engine::Impl::Meters {
     prometheus::Gauge& applied;
     prometheus::Gauge& log_bytes;
     prometheus::Gauge& waiting;
+    prometheus::Gauge& slow;
     prometheus::Gauge& unsettled;
 
 private:

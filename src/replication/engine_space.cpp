@@ -29,10 +29,8 @@ consensus::NodeId Engine::Impl::next_with_room() {
     const auto slots = static_cast<unsigned>(options.members.size());
     for (unsigned step = 1; step <= slots; ++step) {
         const unsigned slot = (last_asked_slot + step) % slots;
-        if (options.members[slot].reluctant) continue;
         for (const auto& peer : core.raft()->peers()) {
-            const bool answers = peer.heard != base::TimePoint{} && peer.silence < options.election_timeout;
-            if (!peer.voter || !answers || peers.slot_of(peer.node) != slot) continue;
+            if (!may_lead(peer) || peers.slot_of(peer.node) != slot) continue;
             last_asked_slot = slot;
             return peer.node;
         }

@@ -31,6 +31,7 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
     const auto fail = [this](const std::string& cause) { failed(cause); };
     disk = std::make_unique<Disk>(
         options.group, env.log, env.log_worker, env.scheduler, env.metrics,
+        SlowDisk(options.election_timeout / 2, options.election_timeout),
         Disk::Hooks{[this](std::uint64_t sequence) { core.give(consensus::Persisted{sequence}); },
                     [this](const consensus::Message& message) { peers.send(message); }, fail});
     checkpoints = std::make_unique<Checkpoints>(
@@ -109,6 +110,9 @@ void Engine::Impl::listen() {
     });
     transport.on_notice(peers.method(GroupMethod::rebuild), [weak](const std::string& notice) {
         if (const auto self = weak.lock()) self->rebuild_asked(notice);
+    });
+    transport.on_notice(peers.method(GroupMethod::slow), [weak](const std::string& notice) {
+        if (const auto self = weak.lock()) self->slow_heard(notice);
     });
     transport.on_call(peers.method(GroupMethod::members), serve(members_here));
     transport.on_call(peers.method(GroupMethod::change), serve(change));

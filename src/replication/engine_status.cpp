@@ -82,6 +82,7 @@ Status Engine::Impl::status() const {
     status.phase = phase();
     status.reason = reason();
     status.shortage = space->shortage();
+    status.slowness = slowness();
     status.voter = voter();
     status.applied = applier->applied();
     status.digest = machine.digest();

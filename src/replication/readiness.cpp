@@ -1,5 +1,7 @@
 #include "replication/readiness.hpp"
 
+#include <utility>
+
 namespace bookstore::replication {
 
 bool Readiness::broken(base::TimePoint now) const {
@@ -17,11 +19,13 @@ void Readiness::lead(consensus::NodeId self, consensus::Term term, std::uint64_t
     contact_ = Contact{self, term, commit, std::nullopt};
 }
 
-void Readiness::lost() {
+void Readiness::lost(std::string why) {
     contact_.reset();
+    why_lost_ = std::move(why);
 }
 
 std::optional<std::string> Readiness::obstacle(std::uint64_t applied, base::TimePoint now) const {
+    if (!contact_) return why_lost_;
     if (broken(now)) return "no leader";
     if (applied < contact_->target)
         return "catching up: " + std::to_string(applied) + " of " + std::to_string(contact_->target);

@@ -22,8 +22,8 @@ public:
     void heard(consensus::NodeId leader, consensus::Term term, std::uint64_t commit, base::TimePoint now);
     /// This replica leads, and has committed up to `commit`, with an entry of its own term.
     void lead(consensus::NodeId self, consensus::Term term, std::uint64_t commit);
-    /// There is no leader any more.
-    void lost();
+    /// There is no leader any more, or what one says cannot be followed: why, for people.
+    void lost(std::string why = "no leader");
 
     /// Why it is not ready; nothing when it is. `applied`: what it has applied.
     std::optional<std::string> obstacle(std::uint64_t applied, base::TimePoint now) const;
@@ -40,6 +40,7 @@ private:
     bool broken(base::TimePoint now) const;
 
     base::Duration patience_;
+    std::string why_lost_ = "no leader";
     std::optional<Contact> contact_;
 };
 

@@ -66,6 +66,7 @@ Readiness readiness_of(const replication::Status& status) {
     std::string account = status.role == consensus::Role::leader ? "leader" : "follower";
     account += " in term " + std::to_string(status.term) + ", version " + std::to_string(status.applied);
     if (!status.shortage.empty()) account += "; takes on no writes: " + status.shortage;
+    if (!status.slowness.empty()) account += "; " + status.slowness;
     return {true, std::move(account)};
 }
 

@@ -1,6 +1,7 @@
 """The fault stories of scripts/fault: the quick ones on a local cluster; through ssh and systemctl, both played here; and
 whether the judge of what clients saw sees what is wrong."""
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -54,6 +55,11 @@ class Stories(unittest.TestCase):
         for row in rows:
             self.assertEqual('0 / 0 / 0', row[5])
             self.assertGreater(int(row[1]), 0, 'a gap in buys cannot be none')
+
+    def test_a_slow_disk_is_handed_over_and_costs_no_purchase(self):
+        said = self.run_script(FAULT / 'slow-disk')
+        self.assertEqual(2, len(re.findall(r'after \d+ ms catalog-0 leads', said)), said)
+        self.assertRegex(said, r'0 never answered')
 
     def test_a_gap_beyond_the_limit_fails(self):
         said = self.run_script(FAULT / 'kill-leader', FAULT_ROUNDS='1', FAULT_GAP_MAX='1', status=1)

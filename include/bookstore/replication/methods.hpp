@@ -16,6 +16,7 @@ enum class GroupMethod : std::uint16_t {
     digest = 7,     ///< call: of the contents at a version
     verdict = 8,    ///< notice: the digest that a majority has at a version
     rebuild = 9,    ///< notice: whose contents differ asks the leader for its own
+    slow = 10,      ///< notice: to the leader, while the sender's disk is slow
 };
 inline constexpr std::uint16_t group_methods = 16; ///< reserved for each group
 

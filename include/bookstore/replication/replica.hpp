@@ -87,6 +87,7 @@ struct Status {
     Phase phase = Phase::forming;
     std::string reason;   ///< why it is not serving; empty when it is
     std::string shortage; ///< why it takes on no writes though it serves: the disk is nearly full
+    std::string slowness; ///< why it had better not lead: its disk is slow
     consensus::Role role = consensus::Role::follower;
     std::uint64_t term = 0;
     bool voter = true;

@@ -130,6 +130,19 @@ wait_for_words() {
     done
 }
 
+# let_lead NAME: whoever leads its group is restarted until it is that one.
+let_lead() {
+    for _try in 1 2 3 4 5 6; do
+        _leads=$(leader "${1%-*}")
+        [ "$_leads" != "$1" ] || return 0
+        [ -n "$_leads" ] || continue
+        quit "$_leads"
+        up "$_leads"
+        whole_again
+    done
+    promise_broken "$1 does not come to lead"
+}
+
 # pass SECONDS: lets time pass, for a fault that is itself a length of time.
 pass() {
     sleep "$1"

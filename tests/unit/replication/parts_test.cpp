@@ -140,6 +140,8 @@ TEST_CASE("a follower is ready when it has what its leader had committed at firs
     CHECK_FALSE(readiness.patience_ends());
     readiness.lost();
     CHECK(readiness.obstacle(131, now) == "no leader");
+    readiness.lost("the disk is full");
+    CHECK(readiness.obstacle(131, now) == "the disk is full");
 }
 
 namespace {
@@ -158,6 +160,7 @@ struct DiskStory {
               worker,
               scheduler,
               metrics,
+              SlowDisk{base::milliseconds(150), base::milliseconds(300)},
               {[this](std::uint64_t sequence) { durable.push_back(sequence); },
                [this](const consensus::Message& message) { released.push_back(number(message.term)); },
                [this](const std::string& cause) { failure = cause; }}};

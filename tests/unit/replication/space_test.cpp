@@ -104,6 +104,7 @@ TEST_CASE("a follower whose disk is all but full writes nothing, and catches up 
     group.scheduler.run_for(base::seconds(2));
     CHECK(group.engine(full).applied() == held);
     CHECK(group.engine(full).status().phase == Phase::resyncing);
+    CHECK_THAT(group.engine(full).status().reason, Contains("the disk is nearly full"));
     CHECK(group.leader() == group.first);
 
     group.leave(full, 1'000);

@@ -1,0 +1,80 @@
+// What waits to be applied is bounded, wherever it waits.
+#include <bookstore/base/limits.hpp>
+
+#include "replication/applier.hpp"
+#include "replication/batcher.hpp"
+#include "replication/deadlines.hpp"
+#include "support/catch_result.hpp"
+#include "support/replica_group.hpp"
+
+using namespace bookstore;
+using namespace bookstore::test;
+using replication::Phase;
+
+TEST_CASE(
+    "a leader whose state falls behind appends no more; then the queue fills, and what comes is refused") {
+    VirtualScheduler scheduler;
+    replication::Deadlines deadlines(scheduler);
+    consensus::LogIndex next{1};
+    std::vector<std::shared_ptr<const std::string>> appended;
+    replication::Batcher batcher(scheduler, deadlines, nullptr,
+                                 {[&]() -> std::optional<consensus::LogIndex> { return next; },
+                                  [&](std::shared_ptr<const std::string> payload) {
+                                      appended.push_back(std::move(payload));
+                                      next = next + 1;
+                                  }});
+    batcher.lead(consensus::Term{1});
+    const auto later = scheduler.now() + base::seconds(3'600);
+    const auto add = [&] {
+        const auto promise = batcher.add("a", later);
+        scheduler.run_for(base::milliseconds(1));
+        batcher.committed(next - 1);
+        return promise;
+    };
+    for (int i = 0; i < 100; ++i)
+        REQUIRE(add());
+    CHECK(appended.size() == replication::Batcher::batches_unapplied_max);
+    std::size_t waiting = batcher.waiting();
+    while (batcher.add("a", later))
+        ++waiting;
+    CHECK(waiting == base::limits::proposals_waiting_max);
+    CHECK(batcher.add("a", later).error() == base::Errc::overloaded);
+
+    std::vector<std::string> outcomes{"1"};
+    batcher.applied({consensus::LogIndex{1}, consensus::Term{1}, consensus::EntryKind::command, appended[0]},
+                    outcomes);
+    scheduler.run_for(base::milliseconds(1));
+    CHECK(appended.size() == replication::Batcher::batches_unapplied_max + 1); // one went, one came
+}
+
+TEST_CASE("a fenced replica that gets no snapshot holds a bounded part of what is written meanwhile") {
+    ReplicaGroup group(3);
+    group.start_all();
+    REQUIRE(group.run_until_all_serve());
+    const auto first = *group.leader();
+    const auto fenced = (first + 1) % 3;
+    group[first].process->state_worker.set_latency(base::seconds(3'600)); // no snapshot is made there
+    (*group[fenced].process).machine.load(0, {"wrong", std::int64_t{1}});
+    REQUIRE(group.add(first, "a"));
+    REQUIRE(group.run([&] { return group.engine(fenced).status().phase == Phase::resyncing; }));
+    const auto before = group.engine(fenced).status().last_index;
+
+    constexpr std::size_t bytes = 1u << 19;
+    constexpr std::size_t bound = replication::Applier::backlog_bytes_max;
+    for (std::size_t i = 0; i < 2 * bound / bytes; ++i)
+        REQUIRE(group.add(first, std::string(bytes, static_cast<char>('a' + i % 2))));
+    group.scheduler.run_for(base::seconds(2));
+    const auto taken = group.engine(fenced).status().last_index - before;
+    CHECK(taken >= bound / bytes);
+    CHECK(taken < bound / bytes + 20); // what was on its way
+    CHECK(group.leader() == first);
+
+    group.crash(first); // and with it what held the snapshot up
+    group.start(first);
+    REQUIRE(group.run_until_serving(fenced));
+    const auto last = group.add(*group.leader(), "a");
+    REQUIRE(last);
+    REQUIRE(group.run_until_applied(fenced, last->version));
+    CHECK(group.machine(fenced).value("wrong") == 0);
+    CHECK(group.machine(fenced).digest() == group.machine(*group.leader()).digest());
+}
