@@ -221,3 +221,14 @@ class Shop:
                 return None
             return shown[0][1] if all(s == shown[0] for s in shown) else None
         return wait_until(agreed, seconds, 'agreement of the catalogs')
+
+
+def whole(shop):
+    """As an operator's script waits before it goes on: everybody is ready, and every frontend sees everybody up."""
+    def all_up():
+        try:
+            return all(r['state'] == 'up' for f in shop.of('frontend') for r in f.get('/v1/status').json()['replicas'])
+        except OSError:
+            return False
+    shop.wait_ready()
+    wait_until(all_up, what='every frontend seeing all replicas up')
