@@ -94,7 +94,7 @@ class TheJudge(unittest.TestCase):
     def test_nothing_wrong(self):
         said = self.judge(['100 101 201 a 1', '105 110 503 b -', '112 150 201 b 2'],
                           ['99 100 200 10', '100 102 200 9', '102 103 200 9', '120 140 000 -', '151 160 200 8'], ['1 a', '2 b'])
-        self.assertEqual(dict(bought=2, retried=1, gap=490, seen=4, read_errors=1, read_gap=570, stale_shown=0, stale_possible=0,
+        self.assertEqual(dict(bought=2, refused=1, unheard=0, gap=490, seen=4, reads_refused=0, reads_unheard=1, read_gap=570, stale_shown=0, stale_possible=0,
                               lost=0, double=0, stale=0, wrong=0, unanswered=0), said)
 
     def test_lost(self):
@@ -114,7 +114,7 @@ class TheJudge(unittest.TestCase):
 
     def test_never_answered_and_wrong(self):
         said = self.judge(['1 2 503 a -', '3 4 409 b -'], ['1 2 404 -'], [])
-        self.assertEqual((1, 2, 2), (said['retried'], said['wrong'], said['unanswered']))
+        self.assertEqual((1, 2, 2), (said['refused'], said['wrong'], said['unanswered']))
 
 
 if __name__ == '__main__':

@@ -17,7 +17,8 @@ file == 1 && $3 == 201 {
     next
 }
 file == 1 {
-    if ($3 == "000" || $3 == 503) retried++
+    if ($3 == "000") unheard++
+    else if ($3 == 503) refused++
     else wrong++
     if (!($4 in order_of)) open[$4]
 }
@@ -37,7 +38,8 @@ file == 2 && $3 == 200 {
     next
 }
 file == 2 {
-    if ($3 == "000" || $3 == 503) read_errors++
+    if ($3 == "000") reads_unheard++
+    else if ($3 == 503) reads_refused++
     else wrong++
 }
 
@@ -50,7 +52,8 @@ file == 3 {
 END {
     for (key in order_of) if (number_of_order[order_of[key]] != key) lost++
     for (key in open) unanswered++
-    printf "bought=%d\nretried=%d\ngap=%d\nseen=%d\nread_errors=%d\nread_gap=%d\n", bought, retried, gap * 10, seen, read_errors, read_gap * 10
+    printf "bought=%d\nrefused=%d\nunheard=%d\ngap=%d\n", bought, refused, unheard, gap * 10
+    printf "seen=%d\nreads_refused=%d\nreads_unheard=%d\nread_gap=%d\n", seen, reads_refused, reads_unheard, read_gap * 10
     printf "stale_shown=%d\nstale_possible=%d\n", stale_shown, stale_possible
     printf "lost=%d\ndouble=%d\nstale=%d\nwrong=%d\nunanswered=%d\n", lost, double, stale, wrong, unanswered
 }

@@ -201,8 +201,8 @@ verdict() {
     eval "$(awk -v stock="$stock_before" -f "$SHOP_TOP/scripts/fault/lib/judge.awk" file=1 "$work/buy" file=2 "$work/read" file=3 "$work/orders")"
     # shellcheck disable=SC2154  # the judge's
     {
-        say "clients saw: $bought purchases answered, $retried tries of them failed and were repeated, $unanswered never answered; longest gap $gap ms"
-        say "             $seen reads answered, $read_errors failed; longest gap $read_gap ms"
+        say "clients saw: $bought purchases answered, $unanswered never; tries repeated: $refused refused (503), $unheard without an answer; longest gap $gap ms"
+        say "             $seen reads answered, $reads_refused refused (503), $reads_unheard without an answer; longest gap $read_gap ms"
         say "lost $lost, double $double, stale $stale, other wrong answers $wrong; audit: $audit"
         [ "$stale" -eq 0 ] || say "the first stale one: $stale_shown copies shown where there were $stale_possible at most"
         [ $((lost + double + stale + wrong + unanswered)) -eq 0 ] || promise_broken "lost $lost, double $double, stale $stale, wrong $wrong, never answered $unanswered"
@@ -212,8 +212,8 @@ verdict() {
     result=ok
     [ $_audited -le 1 ] || result='cannot tell'
     [ -z "$broken" ] || result=BROKEN
-    [ -z "${FAULT_TABLE:-}" ] || printf '%s\t%s\t%s\t%s\t%s\t%s / %s / %s\t%s\t%s\n' "$story" "$gap" "$read_gap" \
-        "$retried" "$read_errors" "$lost" "$double" "$stale" "$whole_ms" "$result" >>"$FAULT_TABLE"
+    [ -z "${FAULT_TABLE:-}" ] || printf '%s\t%s\t%s\t%s / %s\t%s / %s\t%s / %s / %s\t%s\t%s\n' "$story" "$gap" "$read_gap" \
+        "$refused" "$unheard" "$reads_refused" "$reads_unheard" "$lost" "$double" "$stale" "$whole_ms" "$result" >>"$FAULT_TABLE"
     case $result in
     ok) say "OK: whole again within $whole_ms ms, nothing lost, double or stale; copies gone = orders" && exit 0 ;;
     BROKEN) say "BROKEN: $broken" && exit 1 ;;
