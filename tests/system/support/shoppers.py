@@ -1,5 +1,6 @@
-"""Clients that know two addresses of a shop, as any HTTP client library may: on a failed connection or a 503 the same request,
-with the same Idempotency-Key, goes to the other frontend. What is left as a failure is one that such a client's user sees."""
+"""Clients that know two addresses of a shop and use them in turn, as any HTTP client library may: on a failed connection or a
+503 the same request, with the same Idempotency-Key, goes to the other one. What is left as a failure is one that the user of
+such a client sees."""
 import threading
 import time
 import uuid
@@ -54,7 +55,8 @@ class Shoppers:
         turn = number
         try:
             while not self.stopping.is_set():
-                turn = self._ask(kind, connections, turn)
+                self._ask(kind, connections, turn)
+                turn += 1
                 if self.pace:
                     time.sleep(self.pace)
         finally:
@@ -62,7 +64,7 @@ class Shoppers:
                 c.close()
 
     def _ask(self, kind, connections, turn):
-        """One request, to its end; the frontend to go on with."""
+        """One request, to its end."""
         key = str(uuid.uuid4())
         began = time.monotonic()
         said = []
@@ -74,8 +76,7 @@ class Shoppers:
                 else:
                     answer = connection.request('GET', f'/lookup?item={self.item}')
                 if answer.status != 503:
-                    self._note(kind, key, began, answer)
-                    return turn
+                    return self._note(kind, key, began, answer)
                 said.append(answer.text)
             except OSError as e:
                 said.append(repr(e))
@@ -86,7 +87,6 @@ class Shoppers:
                 time.sleep(0.05 * 2 ** (attempt // len(connections)))
         with self.lock:
             self.failed.append((kind, key, said))
-        return turn
 
     def _note(self, kind, key, began, answer):
         with self.lock:
