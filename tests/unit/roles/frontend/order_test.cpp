@@ -262,3 +262,20 @@ TEST_CASE("an order is looked up at another replica when one fails", "[frontend]
     REQUIRE(calls.size() == 2);
     CHECK(calls[0]->to != calls[1]->to);
 }
+
+TEST_CASE("as many purchases as a frontend takes are under way, and one more is refused at once",
+          "[frontend][order]") {
+    const auto shop = Shop::open();
+    orders_say(*shop, {std::nullopt}); // nobody answers
+    std::vector<Pending> under_way;
+    for (int i = 0; i < 1'024; ++i)
+        under_way.push_back(shop->begin(Verb::get, "/buy?item=2"));
+    CHECK(std::none_of(under_way.begin(), under_way.end(), [](const Pending& p) { return p->has_value(); }));
+    const auto one_more = shop->begin(Verb::get, "/buy?item=2");
+    REQUIRE(one_more->has_value());
+    CHECK((*one_more)->status == 503);
+    CHECK(header_of(**one_more, "Retry-After") == "1");
+    for (const auto& purchase : under_way)
+        CHECK(shop->finish(purchase).status == 503);
+    CHECK_FALSE(shop->begin(Verb::get, "/buy?item=2")->has_value());
+}
