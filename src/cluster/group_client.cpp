@@ -1,9 +1,12 @@
 #include <bookstore/cluster/group_client.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <optional>
+#include <utility>
 
 #include <bookstore/net/loop.hpp>
+#include <bookstore/net/promise.hpp>
 
 namespace bookstore::cluster {
 namespace {
@@ -54,8 +57,60 @@ private:
 
 } // namespace
 
+/// Who looks for the leader, and who waits for what they find. Shared with the calls, which may end after
+/// the client when the loop is torn down.
+class GroupClient::Search {
+public:
+    /// Nobody has been found, and enough are looking.
+    bool crowded() const { return leaderless_ && probers_ >= probers_max; }
+    void found_nobody() { leaderless_ = true; }
+
+    boost::asio::awaitable<void> wait(base::Scheduler& scheduler, base::TimePoint deadline) {
+        const net::Promise<bool> over;
+        waiters_.push_back(over);
+        const auto timer = scheduler.at(deadline, [over] { over.set(false); });
+        co_await over.wait();
+    }
+    void found() {
+        leaderless_ = false;
+        for (const auto& waiter : std::exchange(waiters_, {}))
+            waiter.set(true);
+    }
+
+private:
+    friend class Prober;
+    void let_one_try() {
+        std::erase_if(waiters_, [](const auto& waiter) { return waiter.given(); });
+        if (waiters_.empty()) return;
+        waiters_.front().set(true);
+        waiters_.pop_front();
+    }
+
+    bool leaderless_ = false;
+    std::size_t probers_ = 0;
+    std::deque<net::Promise<bool>> waiters_;
+};
+
+/// A place among those who look; the next in the queue gets it.
+class GroupClient::Prober {
+public:
+    explicit Prober(std::shared_ptr<Search> search) : search_(std::move(search)) { ++search_->probers_; }
+    ~Prober() {
+        --search_->probers_;
+        search_->let_one_try();
+    }
+    Prober(const Prober&) = delete;
+    Prober& operator=(const Prober&) = delete;
+
+private:
+    std::shared_ptr<Search> search_;
+};
+
 GroupClient::GroupClient(net::Transport& transport, base::Scheduler& scheduler, Group group)
-    : transport_(transport), scheduler_(scheduler), group_(std::move(group)) {
+    : transport_(transport),
+      scheduler_(scheduler),
+      group_(std::move(group)),
+      search_(std::make_shared<Search>()) {
     INVARIANT(!group_.slots.empty());
 }
 
@@ -63,7 +118,12 @@ boost::asio::awaitable<base::result<std::string>>
 GroupClient::call_leader(net::Method method, std::string request, base::TimePoint deadline, Repeat repeat) {
     Worst worst;
     base::Duration pause = first_pause;
+    std::optional<Prober> prober; // once it has found nobody
     while (scheduler_.now() < deadline) {
+        if (!prober && search_->crowded()) {
+            co_await search_->wait(scheduler_, deadline);
+            continue;
+        }
         Round round(group_.slots.size());
         for (auto member = round.next(believed_); member; member = round.next(believed_)) {
             const base::TimePoint now = scheduler_.now();
@@ -74,6 +134,7 @@ GroupClient::call_leader(net::Method method, std::string request, base::TimePoin
             auto answer = co_await transport_.call(group_.slots[*member].endpoint, method, request, until);
             if (answer) {
                 believed_ = *member;
+                search_->found();
                 co_return answer;
             }
             worst.add(answer.error());
@@ -83,6 +144,9 @@ GroupClient::call_leader(net::Method method, std::string request, base::TimePoin
             // Calls that start now need not find out again, unless somebody has said better meanwhile.
             if (believed_ == *member) believed_ = (*member + 1) % group_.slots.size();
         }
+        search_->found_nobody();
+        if (!prober && search_->crowded()) continue;
+        if (!prober) prober.emplace(search_);
         co_await net::sleep_until(scheduler_, std::min(scheduler_.now() + pause, deadline));
         pause = std::min(2 * pause, longest_pause);
     }
@@ -92,7 +156,9 @@ GroupClient::call_leader(net::Method method, std::string request, base::TimePoin
 void GroupClient::believe(const net::Endpoint& leader) {
     const auto found = std::find_if(group_.slots.begin(), group_.slots.end(),
                                     [&](const Slot& slot) { return slot.endpoint == leader; });
-    if (found != group_.slots.end()) believed_ = static_cast<std::size_t>(found - group_.slots.begin());
+    if (found == group_.slots.end()) return;
+    believed_ = static_cast<std::size_t>(found - group_.slots.begin());
+    search_->found();
 }
 
 const net::Endpoint& GroupClient::believed() const {

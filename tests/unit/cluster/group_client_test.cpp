@@ -107,6 +107,55 @@ TEST_CASE_METHOD(Fixture, "an election is waited for, with growing pauses", "[cl
     CHECK(transport.calls.size() < 30);
 }
 
+TEST_CASE_METHOD(Fixture, "while nobody leads a few calls look for the leader, and the others wait for them",
+                 "[cluster][group_client]") {
+    const auto elected = time.now() + milliseconds(600);
+    for (const unsigned port : {1u, 2u, 3u})
+        transport.members[port] = [&, port](const std::string& request) -> Answer {
+            return time.now() < elected || port != 2 ? Answer(Errc::not_leader) : leads()(request);
+        };
+    std::vector<std::shared_ptr<std::optional<Answer>>> answers;
+    for (int n = 0; n < 1'000; ++n)
+        answers.push_back(
+            start(time, client.call_leader(net::Method{7}, "it", time.now() + milliseconds(3'000),
+                                           n % 2 == 0 ? Repeat::always : Repeat::if_refused)));
+    time.run_until(elected);
+    CHECK(transport.calls.size() < 30 * GroupClient::probers_max);
+    time.run_for(milliseconds(250)); // the longest pause of who looks, and a little
+    CHECK(std::all_of(answers.begin(), answers.end(),
+                      [](const auto& answer) { return answer->has_value() && (*answer)->has_value(); }));
+}
+
+TEST_CASE_METHOD(Fixture, "who waits for others to find the leader keeps its own deadline",
+                 "[cluster][group_client]") {
+    transport.members = {{1, fails(Errc::not_leader)}, {2, fails(Errc::timed_out)}};
+    std::vector<std::shared_ptr<std::optional<Answer>>> answers;
+    const auto began = time.now();
+    for (int n = 0; n < 100; ++n)
+        answers.push_back(start(
+            time, client.call_leader(net::Method{7}, "it", began + milliseconds(500 + n), Repeat::always)));
+    time.run_until(began + milliseconds(500));
+    CHECK(answers.front()->has_value());
+    CHECK_FALSE(answers.back()->has_value());
+    time.run_until(began + milliseconds(600));
+    CHECK(
+        std::all_of(answers.begin(), answers.end(), [](const auto& answer) { return answer->has_value(); }));
+}
+
+TEST_CASE_METHOD(Fixture, "news of a leader ends the wait of all", "[cluster][group_client]") {
+    transport.members = {{1, fails(Errc::timed_out)}, {3, fails(Errc::not_leader)}}; // 1 is paused
+    std::vector<std::shared_ptr<std::optional<Answer>>> answers;
+    for (int n = 0; n < 100; ++n)
+        answers.push_back(start(time, client.call_leader(net::Method{7}, "it",
+                                                         time.now() + milliseconds(3'000), Repeat::always)));
+    time.run_for(milliseconds(1'500));
+    transport.members[2] = leads();
+    client.believe({"h", 2});
+    time.run_for(milliseconds(1'100));
+    CHECK(std::all_of(answers.begin(), answers.end(),
+                      [](const auto& answer) { return answer->has_value() && (*answer)->has_value(); }));
+}
+
 TEST_CASE_METHOD(Fixture, "without a leader the last refusal is given at the deadline",
                  "[cluster][group_client]") {
     transport.members = {
