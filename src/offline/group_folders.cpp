@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 2> groups{"catalog", "order"};
 
 bool has_files(const std::filesystem::path& folder) {
-    return std::filesystem::exists(folder / "state.db") || std::filesystem::exists(folder / "log.db");
+    return std::filesystem::exists(folder / "state.db") || std::filesystem::exists(folder / "log");
 }
 
 /// Without what a trailing slash leaves behind.

@@ -36,36 +36,36 @@ struct Look {
 };
 
 std::optional<storage::LoadedLog> look_at_log(Look& look) {
-    if (!std::filesystem::exists(look.folder.path / "log.db")) {
-        look.find("log.db", Result::damaged, std::string("is missing.") + rejoin);
+    if (!std::filesystem::exists(look.folder.path / "log")) {
+        look.find("log", Result::damaged, std::string("is missing.") + rejoin);
         return std::nullopt;
     }
     try {
-        auto log = storage::open_sqlite_log(look.folder.path.string())->load();
-        look.find("log.db", Result::sound,
+        auto log = storage::inspect_log(look.folder.path.string());
+        look.find("log", Result::sound,
                   log.records.empty()
                       ? "no entries behind " + std::to_string(log.base_index)
                       : counted(log.records.size(), "entry", "entries") + ", " +
                             std::to_string(log.base_index + 1) + " to " +
                             std::to_string(log.records.back().index) + ", each as its checksum says");
         return log;
-    } catch (const storage::Damaged& damage) { // it says what to do
-        look.find("log.db", Result::damaged, damage.what());
+    } catch (const storage::Damaged& damage) {
+        look.find("log", Result::damaged, std::string(damage.what()) + "." + rejoin);
         return std::nullopt;
     }
 }
 
 void look_at_identity(Look& look, const storage::LoadedLog& log) {
     if (log.metadata.empty())
-        return look.find("log.db", Result::noted, "no identity yet: this replica has never been started");
+        return look.find("log", Result::noted, "no identity yet: this replica has never been started");
     const auto identity = replication::decode_identity(log.metadata);
     if (!identity)
-        return look.find("log.db", Result::damaged, std::string("its identity cannot be read.") + rejoin);
+        return look.find("log", Result::damaged, std::string("its identity cannot be read.") + rejoin);
     std::string text = "node " + hex(consensus::number(identity->node)) + " of slot " +
                        std::to_string(replication::slot_in(identity->node));
-    if (!identity->formed()) return look.find("log.db", Result::noted, text + ", of no group yet");
-    if (identity->removed) return look.find("log.db", Result::noted, text + ", removed from its group");
-    look.find("log.db", Result::sound, text);
+    if (!identity->formed()) return look.find("log", Result::noted, text + ", of no group yet");
+    if (identity->removed) return look.find("log", Result::noted, text + ", removed from its group");
+    look.find("log", Result::sound, text);
 }
 
 std::optional<Position> look_at_state(Look& look) {
@@ -99,9 +99,9 @@ void look_at_positions(Look& look, const storage::LoadedLog& log, Position state
     if (state.index <= last && term() == state.term)
         return look.find("state.db", Result::sound, at + " is in the log, or where it begins");
     if (state.index == log.base_index)
-        return look.find("log.db", Result::damaged,
+        return look.find("log", Result::damaged,
                          "it and the state disagree about the term of " + at + "." + rejoin);
-    look.find("log.db", Result::noted,
+    look.find("log", Result::noted,
               "ends before, or parts from, the state's " + at +
                   ": it starts anew behind that, which loses nothing");
 }

@@ -97,7 +97,7 @@ void give_up_contents(Loaded& loaded, const storage::LoadedLog& log, base::State
 Identity new_identity(const ReplicaOptions& options, storage::LogStore& store, base::Random& random) {
     Identity identity;
     identity.node = make_node_id(options.slot, random);
-    store.write_metadata(encode(identity));
+    store.write({.metadata = encode(identity)});
     return identity;
 }
 

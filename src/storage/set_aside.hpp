@@ -10,4 +10,7 @@ namespace bookstore::storage {
 /// A crash on the way leaves the database, perhaps without its log. Throws std::system_error.
 std::filesystem::path set_database_aside(const std::filesystem::path& path);
 
+/// The same for a folder, with all that is in it.
+std::filesystem::path set_folder_aside(const std::filesystem::path& path);
+
 } // namespace bookstore::storage

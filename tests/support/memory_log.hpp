@@ -4,7 +4,6 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 #include <bookstore/base/error.hpp>
 #include <bookstore/storage/log_store.hpp>
@@ -17,6 +16,7 @@ struct LogDisk {
     storage::LoadedLog content;
     std::uint64_t writes = 0;
     std::optional<std::uint64_t> writes_left; ///< then every write fails
+    std::string damage;                       ///< empty: none; else what is wrong with what it holds
 
     std::uint64_t last_index() const { return content.base_index + content.records.size(); }
 };
@@ -25,18 +25,29 @@ class MemoryLog final : public storage::LogStore {
 public:
     explicit MemoryLog(LogDisk& disk) : disk_(disk) {}
 
-    storage::LoadedLog load() override { return disk_.content; }
+    storage::LoadedLog load() override {
+        verify();
+        return disk_.content;
+    }
     void write(const storage::LogWrite& step) override;
-    void write_metadata(std::string_view bytes) override {
-        spend();
-        disk_.content.metadata = bytes;
+    storage::Scrubbed scrub(std::size_t) override {
+        verify();
+        return {disk_.content.records.size(), true};
+    }
+    std::string set_aside() override {
+        disk_.content = {};
+        disk_.damage.clear();
+        return "log.damaged";
     }
 
 private:
+    void verify() const {
+        if (!disk_.damage.empty()) throw storage::Damaged("log: damaged: " + disk_.damage);
+    }
     void spend() {
         if (disk_.writes_left && (*disk_.writes_left)-- == 0) {
             disk_.writes_left = 0;
-            throw std::runtime_error("log.db: disk I/O error");
+            throw std::runtime_error("log: disk I/O error");
         }
         ++disk_.writes;
     }

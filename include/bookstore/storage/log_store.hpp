@@ -1,12 +1,11 @@
 #pragma once
 /// \file
-/// The durable Raft log with its term and vote. Behind an interface, so that another format (or the
-/// simulator's disk) can take the place of SQLite.
+/// The durable Raft log with its term and vote. Behind an interface, so that a simulator's disk can take the
+/// place of the real one.
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <bookstore/storage/damaged.hpp>
@@ -24,6 +23,8 @@ struct LogRecord {
 struct VoteRecord {
     std::uint64_t term = 0;
     std::uint64_t vote = 0; ///< 0: none
+
+    bool operator==(const VoteRecord&) const = default;
 };
 
 /// One durable step: everything in it, or nothing, in this order.
@@ -38,7 +39,7 @@ struct LogWrite {
         std::uint64_t base_term = 0;
     };
     std::optional<Reset> reset = {};
-    std::optional<std::string> metadata = {}; ///< as write_metadata(), together with the rest
+    std::optional<std::string> metadata = {}; ///< small bytes of the layer above, e.g. who the members are
 };
 
 struct LoadedLog {
@@ -46,28 +47,50 @@ struct LoadedLog {
     std::uint64_t base_index = 0; ///< last index that has been compacted away (0: none)
     std::uint64_t base_term = 0;
     std::vector<LogRecord> records; ///< base_index + 1 ...
-    std::string metadata;           ///< as last given to write_metadata; empty in a new store
+    std::string metadata;           ///< as last written; empty in a new store
 };
 
-/// Thread: any one at a time; in production the log's worker, but for load() before it starts.
+/// One bounded piece of a scrub.
+struct Scrubbed {
+    std::size_t bytes = 0; ///< read and verified
+    bool whole = false;    ///< that was the last piece: the next call begins with the oldest bytes again
+};
+
+/// Thread: any one at a time; in production the log's worker, but for load() before it starts. Only scrub()
+/// may be called from a second thread meanwhile.
 /// Every failure throws std::runtime_error (or derived) that names the file and the cause; after a failed
 /// write the store refuses every further one: what the disk holds is not known any more.
 class LogStore {
 public:
     virtual ~LogStore() = default;
 
-    /// Verifies checksums and that indexes are consecutive: a gap or a flipped bit is Damaged, which says
-    /// what an operator has to do. There is no mending a log: votes may be gone with it.
+    /// Comes first. What it returns is durable, whatever had been of what an earlier process wrote.
+    /// Of the step that was being written when that process ended, all is there or nothing. Bytes that
+    /// changed, or are missing, are Damaged, which names the file and what of it, and says what an operator
+    /// has to do. There is no mending a log: votes may be gone with it.
     virtual LoadedLog load() = 0;
     /// Durable on return (written and synced).
     virtual void write(const LogWrite& step) = 0;
-    /// Small bytes the layer above keeps beside the log, e.g. who the members are. Durable on return.
-    virtual void write_metadata(std::string_view bytes) = 0;
+
+    /// Reads from the disk what is known to be durable, the next `max_bytes` or a little more of it, and
+    /// verifies it. Damaged as load(), without harm to a write under way. After load(), any one thread,
+    /// also while another one writes.
+    virtual Scrubbed scrub(std::size_t max_bytes) = 0;
+
+    /// For a store whose load() has thrown Damaged: keeps what is there beside it for an operator to look at,
+    /// in place of what was kept so before, and begins anew, empty: load() comes next. Returns its name.
+    virtual std::string set_aside() = 0;
 };
 
-/// `log.db` in `directory`: SQLite, WAL, synchronous=FULL. Locked exclusively: `sqlite3` can look into it
-/// when the process has ended. What an earlier process left behind, synced or not, is durable when this
-/// returns. Indexes and terms are below 2^63. Damaged as load().
-std::unique_ptr<LogStore> open_sqlite_log(const std::string& directory);
+/// The folder `log` in `directory`, which is made: segments of some megabytes, each filled with zeros before
+/// it is used, so that a step is one write and one sync that changes no file's length. `directory` is locked
+/// against a second store. Compaction removes whole segments, so up to one more than asked stays on disk.
+/// A directory with the log of an earlier format is refused.
+/// What load() takes for a step that a crash has cut off, and what for damage: docs/architecture.md.
+std::unique_ptr<LogStore> open_log(const std::string& directory);
+
+/// What load() would return, of a log that no process has open. Changes and locks nothing. Damaged as load(),
+/// but for the advice; std::system_error when there is no log.
+LoadedLog inspect_log(const std::string& directory);
 
 } // namespace bookstore::storage

@@ -22,10 +22,11 @@ inline void fill_catalog(const std::filesystem::path& data) {
     shop::Book book{shop::ItemId{1}, "A title long enough to be found in a file", "ds", 100, 5};
     shelf.apply(shop::Stock{0, true, {book}});
     const auto state = storage::open_sqlite_state(folder.string(), shelf.tables());
-    state->apply(shelf.take_changes(), {3, 2});
+    state->apply(shelf.take_changes(), {3, 2}, shelf.digest());
     state->checkpoint();
 
-    const auto log = storage::open_sqlite_log(folder.string());
+    const auto log = storage::open_log(folder.string());
+    log->load();
     const auto payload = [](const char* text) { return std::make_shared<const std::string>(text); };
     replication::Identity identity;
     identity.node = a;

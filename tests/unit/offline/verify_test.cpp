@@ -61,8 +61,8 @@ TEST_CASE("a flipped bit is found in the log and in the state", "[offline][verif
     const TemporaryFolder folder;
     fill_catalog(folder.path());
     SECTION("of an entry") {
-        flip(folder.path() / "catalog/log.db", "the last entry");
-        CHECK_THAT(damage_in(folder.path()), Contains("entry 4") && Contains("--first-start=0"));
+        flip(folder.path() / "catalog/log/0000000001.log", "the last entry");
+        CHECK_THAT(damage_in(folder.path()), Contains("entries 3 to 4") && Contains("--first-start=0"));
     }
     SECTION("of a row that can be no book") {
         Shell(folder.path() / "catalog/state.db").run("UPDATE books SET stock = 4 WHERE id = 1");
@@ -81,9 +81,9 @@ TEST_CASE("a file that is missing is damage", "[offline][verify]") {
     const TemporaryFolder folder;
     fill_catalog(folder.path());
     SECTION("the log") {
-        std::filesystem::remove(folder.path() / "catalog/log.db");
-        CHECK_THAT(damage_in(folder.path()), Contains("log.db: is missing"));
-        CHECK_FALSE(std::filesystem::exists(folder.path() / "catalog/log.db"));
+        std::filesystem::remove_all(folder.path() / "catalog/log");
+        CHECK_THAT(damage_in(folder.path()), Contains("log: is missing"));
+        CHECK_FALSE(std::filesystem::exists(folder.path() / "catalog/log"));
     }
     SECTION("the state") {
         std::filesystem::remove(folder.path() / "catalog/state.db");
@@ -96,7 +96,9 @@ TEST_CASE("log and state that do not belong together are told", "[offline][verif
     const TemporaryFolder folder;
     fill_catalog(folder.path());
     const auto change_log = [&](const storage::LogWrite& write) {
-        storage::open_sqlite_log((folder.path() / "catalog").string())->write(write);
+        const auto log = storage::open_log((folder.path() / "catalog").string());
+        log->load();
+        log->write(write);
     };
     SECTION("the log begins behind the state") {
         change_log({.compact_to = 4});

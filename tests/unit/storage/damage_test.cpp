@@ -4,7 +4,6 @@
 
 #include <catch2/catch.hpp>
 
-#include <bookstore/storage/log_store.hpp>
 #include <bookstore/storage/state_store.hpp>
 
 #include "unit/storage/files_fixture.hpp"
@@ -168,21 +167,4 @@ TEST_CASE("a damaged state takes its write-ahead log along", "[storage][state][d
     ShelfMachine machine;
     CHECK(store->load(machine).index == 0);
     CHECK(Shell(kept).run("SELECT title FROM book") == "one\n");
-}
-
-TEST_CASE("a damaged log is refused with what to do about it", "[storage][log][damage]") {
-    const TemporaryFolder folder;
-    {
-        const auto log = open_sqlite_log(folder.string());
-        LogWrite write;
-        for (std::uint64_t i = 1; i <= 50; ++i)
-            write.append.push_back({i, 1, 1, std::make_shared<const std::string>(1'000, 'x')});
-        log->write(write);
-    }
-    const auto file = folder.path() / "log.db";
-    const auto at = GENERATE(0u, 100u, 3u * 4'096u, 5u * 4'096u + 1'000u);
-    overwrite(file, at, 16);
-    const auto load = [&] { return open_sqlite_log(folder.string())->load(); };
-    CHECK_THROWS_AS(load(), Damaged);
-    CHECK_THROWS_WITH(load(), Contains("log.db: ") && Contains("--first-start=0"));
 }

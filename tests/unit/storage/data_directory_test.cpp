@@ -81,7 +81,7 @@ TEST_CASE("a folder is empty until something of ours is in it", "[storage][direc
     std::filesystem::create_directory(folder.path() / "lost+found");
     CHECK(directory.empty());
     SECTION("a file") {
-        write_file(folder.path() / "log.db", "");
+        write_file(folder.path() / "file", "");
         CHECK_FALSE(directory.empty());
     }
     SECTION("a folder") {

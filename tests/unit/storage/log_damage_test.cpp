@@ -1,0 +1,253 @@
+// Bytes of the log that change at rest: named, or without meaning. Never misread.
+#include <catch2/catch.hpp>
+
+#include "unit/storage/log_fixture.hpp"
+
+using namespace bookstore::storage;
+using namespace bookstore::storage::test;
+using Catch::Contains;
+
+namespace {
+
+/// Three segments and a spare; some of the steps are longer than a sector.
+void make_log(const std::filesystem::path& directory) {
+    const auto log = open_small(directory);
+    log->load();
+    log->write({.vote = VoteRecord{1, 2}, .metadata = "members"});
+    for (std::uint64_t i = 1; i <= 15; ++i)
+        append(*log, i, 1, std::string(i % 3 == 0 ? 900 : 350, static_cast<char>('a' + i)));
+    log->write({.vote = VoteRecord{2, 1}, .append = {record(16, 2, "the last")}});
+    log->load(); // the spare is made
+    REQUIRE(list_segments(directory / "log").size() == 4);
+}
+
+void flip(const std::filesystem::path& file, std::size_t at, int bit = 0) {
+    std::string bytes = read_file(file);
+    REQUIRE(at < bytes.size());
+    bytes[at] = static_cast<char>(bytes[at] ^ (1 << bit));
+    write_file(file, bytes);
+}
+
+std::string what_is_wrong(const std::filesystem::path& directory) {
+    try {
+        inspect_log(directory.string());
+        return "nothing";
+    } catch (const Damaged& damage) {
+        return damage.what();
+    }
+}
+
+/// One pass, in small pieces.
+std::size_t scrub_all(LogStore& log, std::size_t piece) {
+    std::size_t bytes = 0;
+    for (int i = 0; i < 1'000; ++i) {
+        const auto scrubbed = log.scrub(piece);
+        bytes += scrubbed.bytes;
+        if (scrubbed.whole) return bytes;
+    }
+    FAIL("no end");
+    return 0;
+}
+
+} // namespace
+
+TEST_CASE("a flipped bit is found, wherever it is, or says nothing", "[storage][log][damage]") {
+    const TemporaryFolder folder;
+    make_log(folder.path());
+    const auto all = contents(folder.path());
+    std::size_t found = 0;
+    for (unsigned number = 1; number <= 4; ++number) {
+        const auto file = segment(folder.path(), number);
+        const std::string before = read_file(file);
+        const auto used = before.find_last_not_of('\0') + 1;
+        for (std::size_t at = 0; at < before.size(); ++at) {
+            INFO("segment " << number << " offset " << at << " of " << used);
+            std::string bytes = before;
+            bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
+            write_file(file, bytes);
+            const auto wrong = what_is_wrong(folder.path());
+            if (wrong == "nothing")
+                REQUIRE(contents(folder.path()) == all);
+            else
+                ++found;
+            // In a step nothing is without meaning.
+            REQUIRE((wrong != "nothing" || at >= used));
+        }
+        write_file(file, before);
+    }
+    CHECK(found > 8'000);
+}
+
+TEST_CASE("damage is named", "[storage][log][damage]") {
+    const TemporaryFolder folder;
+    make_log(folder.path());
+    const auto offset_of = [&](unsigned number, const std::string& text) {
+        const auto at = read_file(segment(folder.path(), number)).find(text);
+        REQUIRE(at != std::string::npos);
+        return at;
+    };
+    SECTION("a payload in the middle") {
+        flip(segment(folder.path(), 1), offset_of(1, "ccccc"));
+        CHECK_THAT(
+            what_is_wrong(folder.path()),
+            Contains("log/0000000001.log: damaged: at offset ") &&
+                Contains("where step 3 belongs, there is step 3 (entries 2 to 2), which does not match "
+                         "its checksum, but 0000000002.log begins with step "));
+    }
+    SECTION("a payload in the last segment") {
+        flip(segment(folder.path(), 3), offset_of(3, "ppppp"));
+        CHECK_THAT(what_is_wrong(folder.path()), Contains("0000000003.log: damaged: ") &&
+                                                     Contains("(entries 15 to 15), which does not match "
+                                                              "its checksum, and step ") &&
+                                                     Contains(" behind it"));
+    }
+    SECTION("the last step") {
+        flip(segment(folder.path(), 3), offset_of(3, "the last"));
+        CHECK_THAT(what_is_wrong(folder.path()),
+                   Contains("0000000003.log: damaged: ") &&
+                       Contains("there is step 17 (entries 16 to 16), which does not match its checksum"));
+    }
+    SECTION("a header") {
+        flip(segment(folder.path(), 2), 20);
+        CHECK_THAT(
+            what_is_wrong(folder.path()),
+            Contains("0000000002.log: damaged: at offset 0 there is no step, though segments follow it"));
+    }
+    SECTION("a segment in the middle is missing") {
+        std::filesystem::remove(segment(folder.path(), 2));
+        CHECK_THAT(what_is_wrong(folder.path()),
+                   Contains("0000000002.log: damaged: missing, and with it entries 1 to "));
+    }
+    SECTION("the first segment is missing") {
+        std::filesystem::remove(segment(folder.path(), 1));
+        CHECK_THAT(what_is_wrong(folder.path()),
+                   Contains("0000000001.log: damaged: missing, and with it entries 1 to "));
+    }
+    SECTION("the last one is missing, and the spare is there") {
+        std::filesystem::remove(segment(folder.path(), 3));
+        CHECK_THAT(what_is_wrong(folder.path()),
+                   Contains("0000000003.log: damaged: missing, though the one after it is there"));
+    }
+    SECTION("a whole segment of zeros") {
+        write_file(segment(folder.path(), 2), std::string(small_segment, '\0'));
+        CHECK_THAT(what_is_wrong(folder.path()),
+                   Contains("0000000002.log: damaged: at offset 0 there is nothing, though segments follow"));
+    }
+    SECTION("a segment under another name") {
+        std::filesystem::copy_file(segment(folder.path(), 1), segment(folder.path(), 2),
+                                   std::filesystem::copy_options::overwrite_existing);
+        CHECK_THAT(what_is_wrong(folder.path()),
+                   Contains("0000000002.log: damaged: at offset 0 there is no step"));
+    }
+    SECTION("a step of a newer format") {
+        std::string bytes = read_file(segment(folder.path(), 1));
+        bytes[3] = '2';
+        write_file(segment(folder.path(), 1), bytes);
+        CHECK_THAT(what_is_wrong(folder.path()), Contains("a format that this program does not know"));
+    }
+    SECTION("somebody else's file") {
+        for (unsigned number = 2; number <= 4; ++number)
+            std::filesystem::remove(segment(folder.path(), number));
+        write_file(segment(folder.path(), 1), std::string(10'000, '?'));
+        CHECK_THAT(what_is_wrong(folder.path()),
+                   Contains("at offset 0, where step 1 belongs, there is no step"));
+    }
+}
+
+TEST_CASE("a segment of the same log at another time does not fit", "[storage][log][damage]") {
+    const TemporaryFolder folder;
+    const auto make = [&](const std::string& name, char letter) {
+        const auto path = folder.path() / name;
+        std::filesystem::create_directory(path);
+        const auto log = open_small(path);
+        log->load();
+        for (std::uint64_t i = 1; i <= 12; ++i)
+            append(*log, i, 1, std::string(900, letter)); // as many steps, of the same lengths
+        log->load();
+        return path;
+    };
+    const auto one = make("one", 'a');
+    const auto other = make("other", 'b');
+    std::filesystem::copy_file(segment(other, 2), segment(one, 2),
+                               std::filesystem::copy_options::overwrite_existing);
+    CHECK_THAT(what_is_wrong(one),
+               Contains("0000000001.log: damaged: ") && Contains("but 0000000002.log begins with step "));
+}
+
+TEST_CASE("segments that are not needed may be missing", "[storage][log]") {
+    const TemporaryFolder folder;
+    make_log(folder.path());
+    const auto kept = folder.path() / "kept";
+    kill_copy_of_log(folder.path(), kept);
+    {
+        const auto log = open_small(folder.path());
+        log->load();
+        log->write({.compact_to = 13});
+        log->load();
+        CHECK(list_segments(folder.path() / "log").front() == 3);
+    }
+    const auto all = contents(folder.path());
+    // A power cut has brought one back, and not the other.
+    std::filesystem::copy_file(segment(kept, 1), segment(folder.path(), 1));
+    CHECK(contents(folder.path()) == all);
+    const auto log = open_small(folder.path());
+    CHECK(summary(log->load()) == all);
+    CHECK_FALSE(std::filesystem::exists(segment(folder.path(), 1)));
+}
+
+TEST_CASE("a damaged log is refused with what to do about it, and may be set aside",
+          "[storage][log][damage]") {
+    const TemporaryFolder folder;
+    make_log(folder.path());
+    flip(segment(folder.path(), 1), 100);
+    const auto log = open_small(folder.path());
+    CHECK_THROWS_AS(log->load(), Damaged);
+    CHECK_THROWS_WITH(log->load(), Contains("0000000001.log: damaged: ") && Contains("--first-start=0"));
+    const std::string kept = log->set_aside();
+    CHECK_THAT(kept, Contains("log.damaged-"));
+    CHECK(list_segments(kept).size() == 4);
+    CHECK(summary(log->load()) == "0/0 @0:0 ");
+    append(*log, 1, 1, "a");
+    CHECK(summary(log->load()) == "0/0 @0:0 1:1:a ");
+}
+
+TEST_CASE("a scrub reads all that is durable, piece by piece", "[storage][log][scrub]") {
+    const TemporaryFolder folder;
+    make_log(folder.path());
+    const auto log = open_small(folder.path());
+    log->load();
+    std::size_t used = 0;
+    for (unsigned number = 1; number <= 3; ++number)
+        used += read_file(segment(folder.path(), number)).find_last_not_of('\0') + 1;
+    for (const std::size_t piece : {1u, 600u, 5'000u, 1'000'000u})
+        CHECK(scrub_all(*log, piece) == used);
+    // In the middle of a pass the log goes on, and is cut.
+    CHECK_FALSE(log->scrub(600).whole);
+    for (std::uint64_t i = 17; i <= 33; ++i)
+        append(*log, i, 2, std::string(700, 'x'));
+    log->write({.compact_to = 28});
+    log->load();
+    append(*log, 34, 2, "y");
+    CHECK(scrub_all(*log, 600) > 0);
+}
+
+TEST_CASE("a scrub finds what a start would", "[storage][log][scrub]") {
+    const TemporaryFolder folder;
+    make_log(folder.path());
+    const auto log = open_small(folder.path());
+    log->load();
+    const std::string before[] = {read_file(segment(folder.path(), 1)), read_file(segment(folder.path(), 2)),
+                                  read_file(segment(folder.path(), 3))};
+    for (unsigned number = 1; number <= 3; ++number) {
+        const auto& bytes = before[number - 1];
+        for (std::size_t at = 0; at <= bytes.find_last_not_of('\0'); at += 37) {
+            INFO("segment " << number << " offset " << at);
+            flip(segment(folder.path(), number), at);
+            REQUIRE_THROWS_AS(scrub_all(*log, 2'000), Damaged);
+            write_file(segment(folder.path(), number), bytes);
+            log->load();
+        }
+    }
+    std::filesystem::remove(segment(folder.path(), 2));
+    CHECK_THROWS_WITH(scrub_all(*log, 2'000), Contains("0000000002.log: damaged: missing"));
+}
