@@ -7,6 +7,9 @@
 #include <utility>
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <bookstore/base/error.hpp>
 
@@ -15,12 +18,24 @@ namespace {
 
 constexpr std::size_t thread_name_chars_max = 15; // the kernel's limit
 
+/// Of the calling thread. Not the idle class of either scheduler: who waits for a lock that this thread holds
+/// would wait for a host that has nothing else to do. Best effort: what is refused changes nothing.
+void give_way() {
+    constexpr int nicest = 19;
+    constexpr int io_who_process = 1;
+    constexpr int io_best_effort_lowest = (2 << 13) | 7;
+    const auto self = static_cast<id_t>(::syscall(SYS_gettid));
+    ::setpriority(PRIO_PROCESS, self, nicest);
+    ::syscall(SYS_ioprio_set, io_who_process, self, io_best_effort_lowest);
+}
+
 class ThreadWorker final : public Worker {
 public:
-    ThreadWorker(Scheduler& scheduler, const std::string& name) : scheduler_(scheduler) {
+    ThreadWorker(Scheduler& scheduler, const std::string& name, Priority priority) : scheduler_(scheduler) {
         INVARIANT(name.size() <= thread_name_chars_max);
-        thread_ = std::thread([this, name] {
+        thread_ = std::thread([this, name, priority] {
             pthread_setname_np(pthread_self(), name.c_str());
+            if (priority == Priority::background) give_way();
             run();
         });
     }
@@ -92,8 +107,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Worker> make_thread_worker(Scheduler& scheduler, const std::string& name) {
-    return std::make_unique<ThreadWorker>(scheduler, name);
+std::unique_ptr<Worker> make_thread_worker(Scheduler& scheduler, const std::string& name, Priority priority) {
+    return std::make_unique<ThreadWorker>(scheduler, name, priority);
 }
 
 } // namespace bookstore::base

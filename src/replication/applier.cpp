@@ -138,24 +138,15 @@ void Applier::resume() {
 
 void Applier::continue_at(Position position) {
     INVARIANT(position.index >= position_.index);
-    auto behind = std::move(backlog_);
-    restart_at(position);
-    std::erase_if(behind, [&](const consensus::Entry& e) { return number(e.index) <= position.index; });
-    backlog_bytes_ = payload_bytes(behind);
-    backlog_ = std::move(behind);
-    turn();
-}
-
-void Applier::restart_at(Position position) {
-    INVARIANT(position.index >= position_.index);
-    backlog_.clear();
-    backlog_bytes_ = 0;
+    std::erase_if(backlog_, [&](const consensus::Entry& e) { return number(e.index) <= position.index; });
+    backlog_bytes_ = payload_bytes(backlog_);
     changes_.clear();
     store_timer_.reset();
     machine_.take_changes();
     position_ = submitted_ = position;
     paused_ = false;
     hooks_.progressed();
+    turn();
 }
 
 } // namespace bookstore::replication

@@ -56,9 +56,10 @@ public:
     void flush() { store(); }
     /// Goes on where pause() stopped it.
     void resume();
-    /// The machine and the store hold a snapshot at `position`: all that waited is part of it.
-    void restart_at(Position position);
-    /// As restart_at(), but the log goes on behind `position`: what waited of that is still to be applied.
+    /// While it is paused for a snapshot that the log has been restarted behind: nothing that waits follows
+    /// it.
+    void drop_backlog() { backlog_.clear(), backlog_bytes_ = 0; }
+    /// The machine and the store hold a snapshot at `position`: goes on with what waits behind that.
     void continue_at(Position position);
     /// The store failed, or the replica stops: nothing more is applied.
     void halt() { halted_ = true; }

@@ -69,6 +69,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
     // engine_snapshot.cpp: a state instead of a log
     void make_snapshot_parts();
+    std::optional<SnapshotHeader> header_for(std::uint64_t index) const;
     std::optional<SnapshotReceiver::Answer> object_to(const SnapshotHeader& header) const;
     void begin_snapshot(const SnapshotHeader& header, std::function<void()> done);
     void restart_log(const SnapshotHeader& header, std::function<void()> done);
@@ -116,7 +117,6 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void fence(std::string why);
     std::string fence_reason() const;
     void rebuild_asked(const std::string& notice);
-    void contents_rebuilt(const SnapshotHeader& header);
 
     // engine_calls.cpp: the public face; each call keeps the engine's parts alive
     static Call<Applied> propose(Self self, std::string command, base::TimePoint deadline);
@@ -194,9 +194,11 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     base::TimePoint next_succession_at{};
     DigestTrail digests;
     std::optional<std::string> fenced; ///< why: the contents are not the group's
+    bool contents_whole = true;        ///< the machine holds one version, be it the right one or not
     bool confirmed = true; ///< nobody has reason to doubt the contents; else they wait to be compared
     std::optional<base::TimePoint> confirmed_by; ///< then they are shown without
-    bool rebuilding = false; ///< the snapshot that is installed takes the place of the contents alone
+    bool log_ends_soon = false; ///< a snapshot is about to take its place: what is appended now would be lost
+    bool rebuilding = false;    ///< the snapshot that is installed takes the place of the contents alone
     base::TimePoint next_comparison_at{};
     base::TimePoint next_rebuild_at{};
     base::TimePoint next_hand_over_at{};

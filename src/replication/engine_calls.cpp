@@ -107,7 +107,9 @@ Engine::Impl::Call<std::uint64_t> Engine::Impl::wait_applied(Self self, std::uin
     if (const auto refusal = self->refusal()) co_return *refusal;
     if (self->applier->applied() >= version) co_return self->applier->applied();
     const auto reached = self->version_waits.add(version, deadline);
-    co_return co_await reached.wait();
+    const auto applied = co_await reached.wait();
+    if (const auto refusal = self->refusal()) co_return *refusal; // fenced off since it was reached
+    co_return applied;
 }
 
 Engine::Impl::Call<std::string> Engine::Impl::serve_snapshot(Self self, std::string request) {
@@ -115,7 +117,9 @@ Engine::Impl::Call<std::string> Engine::Impl::serve_snapshot(Self self, std::str
     if (const auto refusal = self->absence()) co_return *refusal;
     const auto chunk = decode_snapshot_chunk(request);
     if (chunk.has_error()) co_return chunk.error();
-    const auto answer = self->receiver->receive(*chunk);
+    auto data = std::string(chunk->data);
+    const auto answer =
+        co_await SnapshotReceiver::receive(self->receiver, chunk->header, chunk->offset, std::move(data));
     if (answer.has_error()) co_return answer.error();
     co_return encode(*answer);
 }
@@ -145,7 +149,7 @@ boost::asio::awaitable<void> Engine::Impl::make_state_durable(Self self, base::T
     if (self->failure || !self->applier) co_return;
     const std::function<bool()> stored = [&impl = *self] {
         impl.applier->flush();
-        return impl.applier->store_idle();
+        return impl.applier->store_idle() || impl.receiver->installing();
     };
     co_await until(self, deadline, stored);
     if (self->closed) co_return;

@@ -25,9 +25,10 @@ constexpr base::Duration confirmation_patience = base::seconds(5);
 void Engine::Impl::tend_contents() {
     const auto now = env.scheduler.now();
     if (fenced) {
-        if (now < next_rebuild_at || receiver->installing()) return;
+        if (now < next_rebuild_at) return;
         next_rebuild_at = now + rebuild_interval;
         if (is_leader()) return core.give(consensus::TransferAsked{successor()});
+        if (receiver->installing()) return;
         if (const auto* leader = peers.endpoint_of(core.raft()->leader()))
             env.transport.notify(*leader, peers.method(GroupMethod::rebuild),
                                  encode_numbers(number(identity.node), 0));
@@ -67,6 +68,7 @@ void Engine::Impl::fence(std::string why) {
 }
 
 std::string Engine::Impl::fence_reason() const {
+    if (const auto account = receiver->account(); !account.empty()) return *fenced + ": " + account;
     const auto* raft = core.raft();
     const auto& configuration = raft != nullptr ? raft->configuration() : identity.configuration;
     const bool alone = configuration.voters.size() <= 1 && configuration.has_voter(identity.node);
@@ -81,15 +83,6 @@ void Engine::Impl::rebuild_asked(const std::string& notice) {
     if (!asked || refusal() || !leading()) return;
     const consensus::NodeId node{asked->first};
     if (core.raft()->configuration().contains(node)) sender->send(node, core.raft()->first_index());
-}
-
-/// The log holds what the snapshot ends with, and goes on from there.
-void Engine::Impl::contents_rebuilt(const SnapshotHeader& header) {
-    base::log::info("the contents are the group's again",
-                    {{"group", options.group}, {"version", number(header.last_index)}});
-    fenced.reset();
-    applier->continue_at({number(header.last_index), number(header.last_term)});
-    tell_change();
 }
 
 } // namespace bookstore::replication

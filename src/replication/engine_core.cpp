@@ -75,7 +75,7 @@ void Engine::Impl::received(std::string notice) {
     if (append == nullptr) return core.give(consensus::Received{std::move(*message)});
     // While a snapshot takes the place of the log, entries for the old one are as good as lost on the way.
     // What changes nothing is answered all the same: the leader may need this voice to stay the leader.
-    if (receiver->installing() && !changes_nothing(*raft, *append)) return;
+    if (log_ends_soon && !changes_nothing(*raft, *append)) return;
     if (const auto why = cannot_take_entries(); why && !changes_nothing(*raft, *append))
         return take_nothing(*why, std::move(*message));
     const auto from = message->from;

@@ -8,34 +8,39 @@
 namespace bookstore::replication {
 
 void Engine::Impl::make_snapshot_parts() {
-    const auto fail = [this](const std::string& cause) { failed(cause); };
+    const SnapshotRoom room(env.space, options.reserve_bytes);
     sender = std::make_shared<SnapshotSender>(
-        env.state, env.state_worker, peers, env.transport, env.scheduler, env.executor,
-        SnapshotSender::Hooks{[this] { return applier->submitted(); },
-                              [this](std::uint64_t index) -> std::optional<SnapshotHeader> {
-                                  if (!is_leader() || fenced) return std::nullopt;
-                                  SnapshotHeader header;
-                                  header.from = identity.node;
-                                  header.term = core.raft()->term();
-                                  header.configuration =
-                                      core.raft()->configuration_at(consensus::LogIndex{index});
-                                  return header;
-                              },
-                              [this](const consensus::SnapshotSent& sent) { core.give(sent); }, fail});
+        env.snapshots, env.snapshot_worker, room, options.snapshot_piece_bytes, peers, env.transport,
+        env.scheduler, env.executor,
+        SnapshotSender::Hooks{[this](std::uint64_t index) { return header_for(index); },
+                              [this](const consensus::SnapshotSent& sent) { core.give(sent); }});
+    const auto install = std::make_shared<SnapshotInstall>(
+        machine, SnapshotInstall::Stores{env.state, env.state_worker, env.snapshots, env.snapshot_worker},
+        room, env.scheduler,
+        SnapshotInstall::Hooks{[this](const SnapshotHeader& header, std::function<void()> done) {
+                                   begin_snapshot(header, std::move(done));
+                               },
+                               [this](const SnapshotHeader& header, std::function<void()> done) {
+                                   restart_log(header, std::move(done));
+                               },
+                               [this](const SnapshotHeader& header) { snapshot_installed(header); },
+                               [this] {
+                                   log_ends_soon = false;
+                                   if (!fenced) applier->resume();
+                               },
+                               [this](const std::string& cause) { failed(cause); }});
     receiver = std::make_shared<SnapshotReceiver>(
-        machine, env.state, env.state_worker, env.scheduler,
-        SnapshotReceiver::Hooks{[this](const SnapshotHeader& header) { return object_to(header); },
-                                [this](const SnapshotHeader& header, std::function<void()> done) {
-                                    begin_snapshot(header, std::move(done));
-                                },
-                                [this](const SnapshotHeader& header, std::function<void()> done) {
-                                    restart_log(header, std::move(done));
-                                },
-                                [this](const SnapshotHeader& header) { snapshot_installed(header); },
-                                [this] {
-                                    if (!fenced) applier->resume();
-                                },
-                                fail});
+        env.snapshots, env.snapshot_worker, room, env.scheduler,
+        [this](const SnapshotHeader& header) { return object_to(header); }, install);
+}
+
+std::optional<SnapshotHeader> Engine::Impl::header_for(std::uint64_t index) const {
+    if (!is_leader() || fenced) return std::nullopt;
+    SnapshotHeader header;
+    header.from = identity.node;
+    header.term = core.raft()->term();
+    header.configuration = core.raft()->configuration_at(consensus::LogIndex{index});
+    return header;
 }
 
 /// A log that contains the snapshot's last entry contains all of it, and perhaps more that was acknowledged
@@ -53,11 +58,12 @@ std::optional<SnapshotReceiver::Answer> Engine::Impl::object_to(const SnapshotHe
         const bool reaches = number(header.last_index) >= applier->applied();
         const bool held =
             header.last_index <= raft->durable_index() && header.last_index <= raft->commit_index();
-        if (!reaches || !held) return base::Errc::not_ready; // the next one will
+        if (!reaches) return SnapshotProgress{SnapshotProgress::Stage::outdated, 0};
+        if (!held) return base::Errc::not_ready; // soon
         return std::nullopt;
     }
     if (header.last_index > raft->durable_index()) return base::Errc::not_ready; // held, but not safely yet
-    return SnapshotProgress::installed;
+    return SnapshotProgress{SnapshotProgress::Stage::installed, header.bytes};
 }
 
 /// The configuration first. Should this process end between the state and the log behind it, the log starts
@@ -68,29 +74,40 @@ void Engine::Impl::begin_snapshot(const SnapshotHeader& header, std::function<vo
     applier->pause();
     rebuilding = !core.raft()->wants_snapshot(header.last_index, header.last_term);
     if (rebuilding) return done();
+    log_ends_soon = true;
     set_base_configuration(header.configuration);
     disk->write_metadata(encode(identity), std::move(done));
 }
 
+/// The log goes on behind the snapshot at once, and takes part in everything; what it commits waits until the
+/// machine holds the snapshot. Until then this replica is fenced: what the machine holds is in part nobody's.
 void Engine::Impl::restart_log(const SnapshotHeader& header, std::function<void()> done) {
+    contents_whole = false;
+    if (!fenced) fenced = "its contents are being taken over";
+    tell_change();
     if (rebuilding) return done();
     const storage::LogWrite::Reset base{number(header.last_index), number(header.last_term)};
     core.hold();
-    disk->reset(base, encode(identity), std::move(done));
+    disk->reset(base, encode(identity), [this, header, done = std::move(done)] {
+        checkpoints->snapshot_installed();
+        applier->drop_backlog();
+        log_ends_soon = false;
+        core.release({header.from, header.term, header.last_index, header.last_term, header.configuration});
+        done();
+    });
 }
 
 void Engine::Impl::snapshot_installed(const SnapshotHeader& header) {
-    base::log::info(
-        "installed a snapshot",
-        {{"group", options.group}, {"version", number(header.last_index)}, {"bytes", header.bytes}});
+    const auto version = number(header.last_index);
+    base::log::info("installed a snapshot",
+                    {{"group", options.group}, {"version", version}, {"bytes", header.bytes}});
     digests = {};
-    digests.add(number(header.last_index), machine.digest());
-    confirmed = true; // they are the leader's
-    if (rebuilding) return contents_rebuilt(header);
+    digests.add(version, machine.digest());
     fenced.reset();
-    checkpoints->snapshot_installed();
-    applier->restart_at({number(header.last_index), number(header.last_term)});
-    core.release({header.from, header.term, header.last_index, header.last_term, header.configuration});
+    confirmed = contents_whole = true; // they are the leader's
+    applier->continue_at({version, number(header.last_term)});
+    tell_change();
+    core.give(consensus::Tick{}); // it settles, and so takes up its office if it has got one meanwhile
 }
 
 } // namespace bookstore::replication

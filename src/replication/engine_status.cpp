@@ -73,7 +73,9 @@ std::string Engine::Impl::reason() const {
     if (fenced) return fence_reason();
     const auto obstacle = readiness.obstacle(applier->applied(), env.scheduler.now());
     if (!confirmed && (in_office() || !obstacle)) return "its contents are being compared with the group's";
-    return obstacle.value_or("");
+    if (!obstacle) return "";
+    const auto account = receiver->account();
+    return account.empty() ? *obstacle : *obstacle + "; " + account;
 }
 
 Status Engine::Impl::status() const {
@@ -85,7 +87,8 @@ Status Engine::Impl::status() const {
     status.slowness = slowness();
     status.voter = voter();
     status.applied = applier->applied();
-    status.digest = machine.digest();
+    status.digest = contents_whole ? machine.digest() : digests.at(status.applied).value_or(0);
+    status.contents_whole = contents_whole;
     status.waiting = batcher.waiting();
     if (const auto* raft = core.raft()) {
         status.role = raft->role();
@@ -104,6 +107,7 @@ void Engine::Impl::tell_change() {
                    leader_slot()};
     if (now == told) return;
     if (now.phase == Phase::serving) caught_up_once = true;
+    if (now.phase == Phase::serving && told.phase != Phase::serving) receiver->forget();
     if (now.phase != told.phase)
         base::log::info(to_string(now.phase), {{"group", options.group}, {"reason", reason()}});
     told = now;
@@ -161,7 +165,7 @@ void Engine::Impl::end_calls(base::Errc in_flight, base::Errc refusal) {
     formation->close();
     space->halt();
     sender->close();
-    receiver->drop();
+    receiver->close();
 }
 
 } // namespace bookstore::replication

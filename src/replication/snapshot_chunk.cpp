@@ -8,10 +8,22 @@
 namespace bookstore::replication {
 namespace {
 
-constexpr std::uint8_t snapshot_version = 1;
+constexpr std::uint8_t snapshot_version = 2;
 constexpr std::size_t header_bytes_about = 256;
 
 } // namespace
+
+std::string label_of(const SnapshotHeader& header) {
+    base::ByteWriter out;
+    out.u8(snapshot_version);
+    out.u64(number(header.from));
+    out.varint(number(header.last_index));
+    out.varint(number(header.last_term));
+    out.string(consensus::encode(header.configuration));
+    out.varint(header.bytes);
+    out.u64(header.checksum);
+    return out.take();
+}
 
 std::string encode(const SnapshotChunk& chunk) {
     base::ByteWriter out;
@@ -24,7 +36,7 @@ std::string encode(const SnapshotChunk& chunk) {
     out.varint(number(chunk.header.last_term));
     out.string(consensus::encode(chunk.header.configuration));
     out.varint(chunk.header.bytes);
-    out.u64(chunk.header.hash);
+    out.u64(chunk.header.checksum);
     out.varint(chunk.offset);
     out.string(chunk.data);
     return out.take();
@@ -41,7 +53,7 @@ base::result<SnapshotChunk> decode_snapshot_chunk(std::string_view bytes) {
     chunk.header.last_term = consensus::Term{in.varint()};
     auto configuration = consensus::decode_configuration(in.string());
     chunk.header.bytes = in.varint();
-    chunk.header.hash = in.u64();
+    chunk.header.checksum = in.u64();
     chunk.offset = in.varint();
     chunk.data = in.string();
     if (!in.complete() || !configuration) return base::Errc::protocol_error;
@@ -54,17 +66,19 @@ base::result<SnapshotChunk> decode_snapshot_chunk(std::string_view bytes) {
 std::string encode(SnapshotProgress progress) {
     base::ByteWriter out;
     out.u8(snapshot_version);
-    out.u8(static_cast<std::uint8_t>(progress));
+    out.u8(static_cast<std::uint8_t>(progress.stage));
+    out.varint(progress.done);
     return out.take();
 }
 
 base::result<SnapshotProgress> decode_snapshot_progress(std::string_view bytes) {
     base::ByteReader in(bytes);
     if (in.u8() != snapshot_version) return base::Errc::protocol_error;
-    const auto progress = in.u8();
-    if (!in.complete() || progress > static_cast<std::uint8_t>(SnapshotProgress::installed))
+    const auto stage = in.u8();
+    const auto done = in.varint();
+    if (!in.complete() || stage > static_cast<std::uint8_t>(SnapshotProgress::Stage::outdated))
         return base::Errc::protocol_error;
-    return static_cast<SnapshotProgress>(progress);
+    return SnapshotProgress{static_cast<SnapshotProgress::Stage>(stage), done};
 }
 
 } // namespace bookstore::replication

@@ -1,97 +1,119 @@
 #include "replication/snapshot_receiver.hpp"
 
 #include <exception>
-#include <stdexcept>
 #include <utility>
 
-#include <bookstore/base/hash.hpp>
 #include <bookstore/base/log.hpp>
+#include <bookstore/net/promise.hpp>
 
 #include "replication/failure.hpp"
-#include "replication/row_collector.hpp"
 
 namespace bookstore::replication {
 namespace {
 
 constexpr base::Duration idle_max = base::seconds(30);
 
-bool same_transfer(const SnapshotHeader& a, const SnapshotHeader& b) {
-    return a.from == b.from && a.term == b.term && a.last_index == b.last_index &&
-           a.last_term == b.last_term && a.bytes == b.bytes && a.hash == b.hash;
-}
+using Stage = SnapshotProgress::Stage;
 
 } // namespace
 
-SnapshotReceiver::SnapshotReceiver(base::StateMachine& machine, storage::StateStore& store,
-                                   base::Worker& worker, base::Scheduler& scheduler, Hooks hooks)
-    : machine_(machine), store_(store), worker_(worker), scheduler_(scheduler), hooks_(std::move(hooks)) {}
+SnapshotReceiver::SnapshotReceiver(storage::SnapshotStore& store, base::Worker& worker, SnapshotRoom room,
+                                   base::Scheduler& scheduler, Objection objection,
+                                   std::shared_ptr<SnapshotInstall> install)
+    : store_(store),
+      worker_(worker),
+      room_(std::move(room)),
+      scheduler_(scheduler),
+      objection_(std::move(objection)),
+      install_(std::move(install)) {}
 
-SnapshotReceiver::Answer SnapshotReceiver::receive(const SnapshotChunk& chunk) {
-    if (installing_) return SnapshotProgress::installing;
-    if (auto objection = hooks_.objection(chunk.header)) return *objection;
-    if (chunk.header.bytes > snapshot_bytes_max) return base::Errc::too_large;
-    if (chunk.offset == 0)
-        assembly_ = Assembly{chunk.header, {}};
-    else if (!continues(chunk))
-        return base::Errc::invalid_argument;
+boost::asio::awaitable<SnapshotReceiver::Answer>
+SnapshotReceiver::receive(std::shared_ptr<SnapshotReceiver> self, SnapshotHeader header, std::uint64_t offset,
+                          std::string data) {
+    if (self->closed_) co_return base::Errc::stopping;
+    if (self->installing()) co_return self->install_->progress();
+    if (const auto objection = self->objection_(header)) co_return *objection;
+    if (self->writing_) co_return base::Errc::overloaded;
 
-    assembly_->bytes.append(chunk.data);
-    idle_ = scheduler_.after(idle_max, [this] { drop(); });
-    if (assembly_->bytes.size() < assembly_->header.bytes) return SnapshotProgress::more;
-    if (base::hash64(assembly_->bytes) != assembly_->header.hash) {
-        drop();
-        return base::Errc::corrupt;
+    const bool known = self->current_ && label_of(*self->current_) == label_of(header);
+    if (!known || (!data.empty() && offset == self->done_)) {
+        auto job = known ? self->appending(std::move(data)) : self->resuming(header);
+        const auto done = co_await self->write(std::move(job));
+        if (self->closed_) co_return base::Errc::stopping;
+        if (done.has_error()) co_return done.error();
+        self->done_ = *done;
     }
-    install();
-    return SnapshotProgress::installing;
+    self->current_ = header;
+    self->idle_ = self->scheduler_.after(idle_max, [s = self.get()] { s->current_.reset(); });
+    if (self->done_ < header.bytes) co_return SnapshotProgress{Stage::receiving, self->done_};
+    if (const auto objection = self->objection_(header)) co_return *objection; // much may have happened
+    self->current_.reset();
+    self->idle_.reset();
+    self->install_->begin(header);
+    co_return self->install_->progress();
 }
 
-bool SnapshotReceiver::continues(const SnapshotChunk& chunk) const {
-    return assembly_ && same_transfer(assembly_->header, chunk.header) &&
-           assembly_->bytes.size() == chunk.offset;
+/// Gives how much there is then. A failure is nothing final: no acknowledged write rests on this file.
+boost::asio::awaitable<base::result<std::uint64_t>>
+SnapshotReceiver::write(std::function<std::uint64_t()> job) {
+    writing_ = true;
+    const net::Promise<base::result<std::uint64_t>> promise;
+    const auto done = std::make_shared<std::uint64_t>(0);
+    worker_.submit([job = std::move(job), done] { *done = job(); },
+                   [self = shared_from_this(), promise, done](const std::exception_ptr& failure) {
+                       self->writing_ = false;
+                       if (!failure) {
+                           self->trouble_.clear();
+                           return promise.set(*done);
+                       }
+                       self->current_.reset(); // how much is there has to be looked at again
+                       const auto cause = describe(failure);
+                       if (std::exchange(self->trouble_, cause) != cause)
+                           base::log::error("a snapshot cannot be received", {{"cause", cause}});
+                       promise.set(base::Errc::not_ready);
+                   });
+    co_return co_await promise.wait();
 }
 
-void SnapshotReceiver::install() {
-    installing_ = true;
+std::function<std::uint64_t()> SnapshotReceiver::resuming(const SnapshotHeader& header) const {
+    return [&store = store_, room = room_, label = label_of(header), bytes = header.bytes] {
+        auto done = store.resume(label);
+        if (done > bytes) {
+            store.drop_received();
+            done = store.resume(label);
+        }
+        room.require(bytes - done + SnapshotInstall::room_for(bytes));
+        return done;
+    };
+}
+
+std::function<std::uint64_t()> SnapshotReceiver::appending(std::string data) const {
+    return [&store = store_, room = room_, data = std::move(data), before = done_] {
+        room.require(data.size());
+        store.append(data);
+        return before + data.size();
+    };
+}
+
+std::string SnapshotReceiver::account() const {
+    if (installing()) return install_->account();
+    if (!trouble_.empty()) return trouble_;
+    if (!current_) return {};
+    return "receives a snapshot of version " + std::to_string(number(current_->last_index)) + ": " +
+           std::to_string(done_ >> 20) + " of " + std::to_string(current_->bytes >> 20) + " MiB";
+}
+
+void SnapshotReceiver::close() {
+    closed_ = true;
+    install_->close();
+}
+
+void SnapshotReceiver::forget() {
+    if (installing() || closed_) return;
+    current_.reset();
     idle_.reset();
-    auto assembly = std::make_shared<Assembly>(std::move(*assembly_));
-    assembly_.reset();
-    hooks_.begin(assembly->header, [weak = weak_from_this(), assembly] {
-        if (const auto self = weak.lock()) self->install_state(assembly);
-    });
-}
-
-void SnapshotReceiver::install_state(std::shared_ptr<Assembly> assembly) {
-    auto rows = std::make_shared<RowCollector>(machine_.tables());
-    auto changed = std::make_shared<bool>(false);
-    worker_.submit(
-        [&store = store_, assembly, rows, changed] {
-            const auto position = store.install(assembly->bytes);
-            *changed = true;
-            if (position.index != number(assembly->header.last_index) ||
-                position.term != number(assembly->header.last_term))
-                throw std::runtime_error("the snapshot holds another position than its sender said");
-            store.load(*rows);
-        },
-        [weak = weak_from_this(), assembly, rows, changed](std::exception_ptr failure) {
-            const auto self = weak.lock();
-            if (!self) return;
-            if (!failure) return self->installed(assembly->header, rows);
-            if (*changed) return self->hooks_.failed(describe(failure));
-            base::log::error("a snapshot could not be installed", {{"cause", describe(failure)}});
-            self->installing_ = false;
-            self->hooks_.abandon();
-        });
-}
-
-void SnapshotReceiver::installed(const SnapshotHeader& header, std::shared_ptr<RowCollector> rows) {
-    hooks_.restart_log(header, [weak = weak_from_this(), header, rows = std::move(rows)] {
-        const auto self = weak.lock();
-        if (!self) return;
-        rows->fill(self->machine_);
-        self->installing_ = false;
-        self->hooks_.installed(header);
-    });
+    trouble_.clear();
+    worker_.submit([&store = store_] { store.drop_received(); }, {});
 }
 
 } // namespace bookstore::replication

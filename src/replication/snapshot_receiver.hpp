@@ -1,75 +1,67 @@
 #pragma once
 /// \file
-/// The follower's side of a snapshot: assemble, verify, install in the state's store, restart the log behind
-/// it, fill the state machine; in that order, so that a crash between any two leaves what the next start puts
-/// right.
+/// The follower's side of a snapshot that is coming: pieces into a file, until all are there.
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include <bookstore/base/scheduler.hpp>
-#include <bookstore/base/state_machine.hpp>
-#include <bookstore/base/worker.hpp>
-#include <bookstore/consensus/event.hpp>
-#include <bookstore/storage/state_store.hpp>
+#include <boost/asio/awaitable.hpp>
 
-#include "replication/row_collector.hpp"
+#include <bookstore/base/scheduler.hpp>
+#include <bookstore/base/worker.hpp>
+#include <bookstore/storage/snapshot_store.hpp>
+
 #include "replication/snapshot_chunk.hpp"
+#include "replication/snapshot_install.hpp"
+#include "replication/snapshot_room.hpp"
 
 namespace bookstore::replication {
 
-/// Loop thread only. One transfer at a time; a new one takes the place of one that was not finished.
+/// Loop thread only; the file is written on the worker. One snapshot at a time; another one takes the place
+/// of one that was not complete. What has come outlives the connection and the process.
 class SnapshotReceiver : public std::enable_shared_from_this<SnapshotReceiver> {
 public:
     using Answer = base::result<SnapshotProgress>;
-
-    struct Hooks {
-        /// What would make this snapshot useless or unsafe: nothing; what is held already; or a refusal.
-        std::function<std::optional<Answer>(const SnapshotHeader&)> objection;
-        /// From now on nothing else changes log, state or machine, until one of the last three. Make the
-        /// header's configuration durable, then call `done`.
-        std::function<void(const SnapshotHeader&, std::function<void()> done)> begin;
-        /// The state is durable at the header's position: restart the log behind it, durably, then call
-        /// `done`.
-        std::function<void(const SnapshotHeader&, std::function<void()> done)> restart_log;
-        /// State, log and machine are the snapshot's.
-        std::function<void(const SnapshotHeader&)> installed;
-        /// Nothing has changed: go on as before.
-        std::function<void()> abandon;
-        /// The store holds something else than the machine.
-        std::function<void(const std::string& cause)> failed;
-    };
+    /// What would make this snapshot useless or unsafe: nothing; what is held already; or a refusal.
+    using Objection = std::function<std::optional<Answer>(const SnapshotHeader&)>;
 
     /// All references outlive it.
-    SnapshotReceiver(base::StateMachine& machine, storage::StateStore& store, base::Worker& worker,
-                     base::Scheduler& scheduler, Hooks hooks);
+    SnapshotReceiver(storage::SnapshotStore& store, base::Worker& worker, SnapshotRoom room,
+                     base::Scheduler& scheduler, Objection objection,
+                     std::shared_ptr<SnapshotInstall> install);
 
-    /// One chunk. Refused: invalid_argument when it is not the next one, corrupt, too_large.
-    Answer receive(const SnapshotChunk& chunk);
-    bool installing() const { return installing_; }
-    /// Gives up what is not complete, e.g. when the leader changes.
-    void drop() { assembly_.reset(); }
+    /// One piece, which is `data`. One that is not the next is no failure: the answer says which is.
+    /// Refused: overloaded (another is being written), not_ready (it cannot be written, see account()).
+    static boost::asio::awaitable<Answer> receive(std::shared_ptr<SnapshotReceiver> self,
+                                                  SnapshotHeader header, std::uint64_t offset,
+                                                  std::string data);
+    bool installing() const { return install_->running(); }
+    /// What is being received, or why it cannot be; empty: nothing is.
+    std::string account() const;
+    /// This replica needs no snapshot any more.
+    void forget();
+    void close();
 
 private:
-    struct Assembly {
-        SnapshotHeader header;
-        std::string bytes;
-    };
-    bool continues(const SnapshotChunk& chunk) const;
-    void install();
-    void install_state(std::shared_ptr<Assembly> assembly);
-    void installed(const SnapshotHeader& header, std::shared_ptr<RowCollector> rows);
+    boost::asio::awaitable<base::result<std::uint64_t>> write(std::function<std::uint64_t()> job);
+    std::function<std::uint64_t()> resuming(const SnapshotHeader& header) const;
+    std::function<std::uint64_t()> appending(std::string data) const;
 
-    base::StateMachine& machine_;
-    storage::StateStore& store_;
+    storage::SnapshotStore& store_;
     base::Worker& worker_;
+    const SnapshotRoom room_;
     base::Scheduler& scheduler_;
-    Hooks hooks_;
-    std::optional<Assembly> assembly_;
-    std::unique_ptr<base::Timer> idle_; ///< a sender that died leaves no memory behind
-    bool installing_ = false;
+    const Objection objection_;
+    std::shared_ptr<SnapshotInstall> install_;
+
+    std::optional<SnapshotHeader> current_;
+    std::uint64_t done_ = 0;            ///< bytes of it that are in the file
+    bool writing_ = false;              ///< a job is under way
+    std::string trouble_;               ///< why the last one failed
+    std::unique_ptr<base::Timer> idle_; ///< nobody sends any more
+    bool closed_ = false;
 };
 
 } // namespace bookstore::replication

@@ -31,12 +31,14 @@ replication::ReplicaOptions replica_options(const cluster::Config& config, const
     options.log_keep_bytes = config.storage.log_keep_bytes;
     options.checkpoint_bytes = config.storage.checkpoint_bytes;
     options.reserve_bytes = config.storage.reserve_bytes;
+    options.snapshot_piece_bytes = config.storage.snapshot_piece_bytes;
     return options;
 }
 
 replication::Environment environment_of(const World& world, const GroupDisk& disk) {
-    return {world.executor, world.scheduler,  world.random, world.metrics,      world.transport,
-            *disk.log,      *disk.log_worker, *disk.state,  *disk.state_worker, disk.space};
+    return {world.executor,   world.scheduler, world.random,       world.metrics,   world.transport,      *disk.log,
+            *disk.log_worker, *disk.state,     *disk.state_worker, *disk.snapshots, *disk.snapshot_worker,
+            disk.space};
 }
 
 net::Response heartbeat_response(cluster::Role role, unsigned id, const replication::Status& status,

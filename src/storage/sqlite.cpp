@@ -21,11 +21,12 @@ void Database::Close::operator()(sqlite3* handle) const {
     INVARIANT(sqlite3_close(handle) == SQLITE_OK);
 }
 
-Database::Database(std::string path) : path_(std::move(path)) {
+Database::Database(std::string path, Access access) : path_(std::move(path)) {
     sqlite3* handle = nullptr;
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    const int code = sqlite3_open_v2(path_.c_str(), &handle, flags, nullptr);
+    const int use =
+        access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    const int code = sqlite3_open_v2(path_.c_str(), &handle,
+                                     use | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     handle_.reset(handle); // there is one after most failures too
     if (code != SQLITE_OK) fail("open");
     sqlite3_busy_timeout(handle, busy_wait_ms);
@@ -112,11 +113,15 @@ Statement& Statement::bind_blob(int at, std::string_view value) {
     return *this;
 }
 
-bool Statement::step() {
+bool Statement::next() {
     const int code = sqlite3_step(handle_.get());
     if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
     database_->fail(operation_);
+}
+
+void Statement::rewind() {
+    sqlite3_reset(handle_.get());
 }
 
 void Statement::run() {
@@ -124,11 +129,11 @@ void Statement::run() {
 }
 
 void Statement::each(const std::function<void(const Statement& row)>& visit) {
-    struct Reset {
-        sqlite3_stmt* handle;
-        ~Reset() { sqlite3_reset(handle); }
-    } const reset{handle_.get()};
-    while (step())
+    struct Rewind {
+        Statement& statement;
+        ~Rewind() { statement.rewind(); }
+    } const rewinding{*this};
+    while (next())
         visit(*this);
 }
 

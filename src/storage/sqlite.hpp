@@ -25,10 +25,12 @@ public:
 
 class Database {
 public:
-    /// Opens `path`, making the file if it is missing; ":memory:" is a private one in memory.
-    /// Nothing moves its write-ahead log but checkpoint(): SQLite's own checkpoints keep failures to
+    enum class Access : std::uint8_t { write, read_only };
+
+    /// Opens `path`, making the file if it is missing and to be written; ":memory:" is a private one in
+    /// memory. Nothing moves its write-ahead log but checkpoint(): SQLite's own checkpoints keep failures to
     /// themselves.
-    explicit Database(std::string path);
+    explicit Database(std::string path, Access access = Access::write);
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
@@ -75,10 +77,14 @@ public:
 
     /// Runs to the end; rows are passed over.
     void run();
+    /// Row by row, for a run that pauses in between: false behind the last one. rewind() ends a run early.
+    bool next();
+    void rewind();
+
     /// Calls `visit` with each row. It may throw; the statement is ready for another run in any case.
     void each(const std::function<void(const Statement& row)>& visit);
 
-    /// The columns of the row being visited. Views are valid during the visit.
+    /// The columns of the row being visited. Views are valid until the next one.
     std::int64_t integer(int column) const;
     std::string_view text(int column) const;
     std::string_view blob(int column) const;
@@ -89,8 +95,6 @@ private:
     };
 
     void check_bound(int code);
-    bool step();
-
     Database* database_;
     std::string operation_;
     std::unique_ptr<sqlite3_stmt, Finalize> handle_;

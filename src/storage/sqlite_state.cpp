@@ -1,29 +1,25 @@
 #include <bookstore/storage/state_store.hpp>
 
 #include <filesystem>
+#include <stdexcept>
 #include <utility>
 
 #include <bookstore/base/log.hpp>
 
 #include "storage/set_aside.hpp"
 #include "storage/state_file.hpp"
-#include "storage/table_sql.hpp"
+#include "storage/state_schema.hpp"
+#include "storage/succeed.hpp"
 
 namespace bookstore::storage {
 namespace {
-
-std::string schema_sql(std::span<const base::Table> tables) {
-    std::string sql;
-    for (const base::Table& table : tables)
-        sql += create_table_sql(table);
-    return sql + StateFile::position_sql();
-}
 
 /// A file that can be replaced by a new one.
 class SqliteState final : public StateStore {
 public:
     SqliteState(const std::string& directory, std::span<const base::Table> tables, Schema schema)
-        : path_(std::filesystem::path(directory) / "state.db"), tables_(tables), schema_(std::move(schema)) {
+        : files_(directory), tables_(tables), schema_(std::move(schema)) {
+        succeed(files_); // an installation that a crash cut short
         try {
             open();
         } catch (const Damaged& damage) {
@@ -33,7 +29,7 @@ public:
         }
     }
 
-    Position load(base::StateMachine& machine) override { return file_->load(machine); }
+    Position load(base::StateMachine& machine) override { return file().load(machine); }
     std::string set_aside() override {
         file_->abandon();
         file_.reset();
@@ -41,24 +37,36 @@ public:
     }
     void apply(const std::vector<base::RowChange>& changes, Position position,
                std::uint64_t digest) override {
-        file_->apply(changes, position, digest);
+        file().apply(changes, position, digest);
     }
-    Position checkpoint() override { return file_->checkpoint(); }
-    std::string snapshot() override { return file_->snapshot(); }
-    Position install(std::string_view snapshot) override { return file_->install(snapshot); }
+    Position checkpoint() override { return file().checkpoint(); }
+    Position install() override {
+        appoint_successor(files_);
+        file().abandon(); // its end is near: what its log holds need not get into it any more
+        file_.reset();
+        succeed(files_);
+        open();
+        return file_->checkpoint();
+    }
 
 private:
-    void open() { file_ = std::make_unique<StateFile>(path_.parent_path().string(), tables_, schema_); }
+    StateFile& file() {
+        if (!file_) throw std::runtime_error(files_.current.string() + ": could not be replaced, and is closed");
+        return *file_;
+    }
+    void open() {
+        file_ = std::make_unique<StateFile>(files_.current.parent_path().string(), tables_, schema_);
+    }
     std::string replace() {
-        auto kept = set_database_aside(path_);
+        auto kept = set_database_aside(files_.current);
         open();
         return kept.string();
     }
 
-    const std::filesystem::path path_;
+    const StateFiles files_;
     const std::span<const base::Table> tables_;
     const Schema schema_;
-    std::unique_ptr<StateFile> file_; ///< never none between calls
+    std::unique_ptr<StateFile> file_; ///< none after a replacement that failed
 };
 
 } // namespace
@@ -67,13 +75,13 @@ std::unique_ptr<StateStore> open_sqlite_state(const std::string& directory,
                                               std::span<const base::Table> tables, int schema_version,
                                               std::function<std::string(int from)> migrate) {
     return std::make_unique<SqliteState>(directory, tables,
-                                         Schema{schema_version, schema_sql(tables), std::move(migrate)});
+                                         state_schema(tables, schema_version, std::move(migrate)));
 }
 
 StateStore::Position check_sqlite_state(const std::string& directory, base::StateMachine& machine) {
     if (!std::filesystem::exists(std::filesystem::path(directory) / "state.db"))
         throw Damaged(directory + "/state.db: is missing");
-    StateFile file(directory, machine.tables(), Schema{1, schema_sql(machine.tables()), {}});
+    StateFile file(directory, machine.tables(), state_schema(machine.tables(), 1));
     file.abandon();
     file.check_integrity();
     return file.load(machine);

@@ -1,72 +1,20 @@
 #include "storage/state_file.hpp"
 
-#include <array>
 #include <filesystem>
 #include <stdexcept>
 #include <utility>
 
-#include <bookstore/base/bytes.hpp>
 #include <bookstore/base/error.hpp>
-#include <bookstore/base/hash.hpp>
 #include <bookstore/base/log.hpp>
-#include <bookstore/storage/snapshot.hpp>
 
 #include "storage/files.hpp"
+#include "storage/stored_position.hpp"
 #include "storage/table_sql.hpp"
 
 namespace bookstore::storage {
 namespace {
 
 using sqlite::Statement;
-
-using base::ColumnType;
-
-constexpr std::array position_columns{
-    base::Column{"id", ColumnType::integer}, base::Column{"applied_index", ColumnType::integer},
-    base::Column{"applied_term", ColumnType::integer}, base::Column{"digest", ColumnType::integer},
-    base::Column{"checksum", ColumnType::integer}};
-constexpr base::Table position_table{"applied_position", position_columns};
-
-std::int64_t checksum(StateStore::Position position, std::uint64_t digest) {
-    base::ByteWriter bytes;
-    bytes.u64(position.index);
-    bytes.u64(position.term);
-    bytes.u64(digest);
-    return static_cast<std::int64_t>(base::hash64(bytes.view()));
-}
-
-struct Stored {
-    StateStore::Position position;
-    std::uint64_t digest = 0;
-};
-
-/// Of all rows the one that must not be wrong unnoticed: a log that ends before the position would start anew
-/// behind it, and forget what it has acknowledged.
-Stored read_position(sqlite::Database& database) {
-    Stored stored;
-    bool right = false;
-    Statement select(database, "read the position",
-                     "SELECT applied_index, applied_term, digest, checksum FROM applied_position");
-    select.each([&](const Statement& row) {
-        stored.position = {static_cast<std::uint64_t>(row.integer(0)),
-                           static_cast<std::uint64_t>(row.integer(1))};
-        stored.digest = static_cast<std::uint64_t>(row.integer(2));
-        right = row.integer(3) == checksum(stored.position, stored.digest);
-    });
-    if (!right)
-        throw Damaged(database.path() +
-                      ": damaged: which version it holds is missing, or does not match its checksum");
-    return stored;
-}
-
-void save_position(sqlite::Database& database, StateStore::Position position, std::uint64_t digest) {
-    Statement save(
-        database, "save the position",
-        "UPDATE applied_position SET applied_index = ?, applied_term = ?, digest = ?, checksum = ?");
-    save.bind(0, static_cast<std::int64_t>(position.index));
-    save.bind(1, static_cast<std::int64_t>(position.term));
-    save.bind(2, static_cast<std::int64_t>(digest)).bind(3, checksum(position, digest)).run();
-}
 
 /// A new schema has made other rows of what were right ones.
 void save_migrated_digest(sqlite::Database& database, std::span<const base::Table> tables) {
@@ -80,21 +28,6 @@ void save_migrated_digest(sqlite::Database& database, std::span<const base::Tabl
     save_position(database, read_position(database).position, digest);
 }
 
-StateStore::Position read_through(std::string_view snapshot, std::span<const base::Table> tables,
-                                  const SnapshotReader::Visit& visit) {
-    SnapshotReader reader(
-        "snapshot",
-        [rest = snapshot](char* to, std::size_t bytes) mutable {
-            const auto got = rest.copy(to, bytes);
-            rest.remove_prefix(got);
-            return got;
-        },
-        tables);
-    while (reader.next_block(visit)) {
-    }
-    return reader.position();
-}
-
 std::unique_ptr<sqlite::Database> open_database(const std::string& directory,
                                                 std::span<const base::Table> tables, const Schema& schema) {
     auto database =
@@ -106,7 +39,7 @@ std::unique_ptr<sqlite::Database> open_database(const std::string& directory,
     auto own = schema;
     own.migrated = [tables](sqlite::Database& migrated) { save_migrated_digest(migrated, tables); };
     bring_up_to_date(*database, own);
-    check_columns(*database, position_table);
+    check_position_columns(*database);
     for (const base::Table& table : tables)
         check_columns(*database, table);
     // The content of a new file may be lost: the log has it. Its name is made durable all the same, so that
@@ -116,11 +49,6 @@ std::unique_ptr<sqlite::Database> open_database(const std::string& directory,
 }
 
 } // namespace
-
-std::string StateFile::position_sql() {
-    return create_table_sql(position_table) + "INSERT INTO applied_position VALUES(1, 0, 0, 0, " +
-           std::to_string(checksum({}, 0)) + ");";
-}
 
 StateFile::StateFile(const std::string& directory, std::span<const base::Table> tables, const Schema& schema)
     : tables_(tables), database_(open_database(directory, tables, schema)) {
@@ -190,49 +118,10 @@ StateStore::Position StateFile::checkpoint() {
         if (database_->checkpoint(sqlite::Database::Wal::truncate))
             durable_ = committed_;
         else
-            base::log::warning("checkpoint held up by a reader of another process",
+            base::log::warning("checkpoint held up by a reader",
                                {{"file", database_->path()}, {"wal_pages", database_->wal_pages()}});
     });
     return durable_;
-}
-
-std::string StateFile::snapshot() {
-    std::string bytes;
-    SnapshotWriter out([&](std::string_view more) { bytes.append(more); }, tables_, committed_);
-    for (std::size_t i = 0; i < tables_.size(); ++i) {
-        const auto number = static_cast<std::uint8_t>(i);
-        statements_[i].select.each([&](const Statement& row) { out.add(number, row_of(row, tables_[i])); });
-    }
-    out.finish();
-    return bytes;
-}
-
-StateStore::Position StateFile::install(std::string_view snapshot) {
-    // Read once through before anything is touched: a damaged one is the sender's failure, not this disk's.
-    const Position position = read_through(snapshot, tables_, [](std::uint8_t, const base::Row&) {});
-    latch_.run([&] { replace_everything(snapshot, position); });
-    return checkpoint();
-}
-
-void StateFile::replace_everything(std::string_view snapshot, Position position) {
-    // Synced by its commit, not by the checkpoint that follows: a reader could hold that up.
-    database_->execute("install a snapshot", "PRAGMA synchronous = FULL");
-    std::uint64_t digest = 0;
-    {
-        sqlite::Transaction transaction(*database_, "install a snapshot");
-        for (const base::Table& table : tables_)
-            database_->execute("install a snapshot", clear_sql(table));
-        read_through(snapshot, tables_, [&](std::uint8_t table, const base::Row& row) {
-            put(table, row);
-            digest += base::row_hash(table, row);
-        });
-        save_position(*database_, position, digest);
-        transaction.commit();
-    }
-    database_->execute("install a snapshot", "PRAGMA synchronous = NORMAL");
-    committed_ = position;
-    digest_ = digest;
-    durable_ = position;
 }
 
 void StateFile::check_integrity() {

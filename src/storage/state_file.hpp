@@ -4,7 +4,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <bookstore/base/state_machine.hpp>
@@ -22,16 +21,11 @@ class StateFile {
 public:
     using Position = StateStore::Position;
 
-    /// Makes the table of the one row that says what the others are, at position 0.
-    static std::string position_sql();
-
     StateFile(const std::string& directory, std::span<const base::Table> tables, const Schema& schema);
 
     Position load(base::StateMachine& machine);
     void apply(const std::vector<base::RowChange>& changes, Position position, std::uint64_t digest);
     Position checkpoint();
-    std::string snapshot();
-    Position install(std::string_view snapshot);
 
     /// SQLite's own check of every page and index. Throws Damaged with what it found.
     void check_integrity();
@@ -48,7 +42,6 @@ private:
 
     void put(std::uint8_t table, const base::Row& row);
     void erase(std::uint8_t table, const base::Row& key);
-    void replace_everything(std::string_view snapshot, Position position);
 
     std::span<const base::Table> tables_;
     std::unique_ptr<sqlite::Database> database_;

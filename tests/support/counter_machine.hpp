@@ -17,7 +17,7 @@ namespace bookstore::test {
 
 /// A command is the name of a counter to raise by one; the outcome is its new value. The counter named
 /// "order" is a hash over all commands so far: two machines with the same one have seen the same history.
-class CounterMachine final : public base::StateMachine {
+class CounterMachine : public base::StateMachine {
 public:
     std::string apply(std::string_view command, std::uint64_t) override {
         const std::string name(command);

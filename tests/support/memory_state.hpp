@@ -2,18 +2,16 @@
 /// \file
 /// A state store in memory that outlives its process: what is applied survives a kill, and what was
 /// checkpointed survives a power cut.
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
-#include <bookstore/base/bytes.hpp>
-#include <bookstore/base/hash.hpp>
 #include <bookstore/storage/state_store.hpp>
 
 namespace bookstore::test {
@@ -38,7 +36,18 @@ struct StateDisk {
     bool broken = false;  ///< every write fails
     bool damaged = false; ///< cannot be read, until it is set aside
 
-    void cut_power() { written = synced; }
+    // See memory_snapshots.hpp.
+    std::string received_label;
+    std::string received;            ///< of the snapshot that goes by the label
+    std::size_t received_synced = 0; ///< so much of it, at least, is there after a power cut
+    std::uint64_t received_bytes = 0; ///< ever, of any
+    std::optional<Content> built;
+
+    /// What was received and not synced is there in length alone.
+    void cut_power() {
+        written = synced;
+        std::fill(received.begin() + static_cast<std::ptrdiff_t>(received_synced), received.end(), '\0');
+    }
 };
 
 class MemoryState final : public storage::StateStore {
@@ -85,8 +94,13 @@ public:
         return disk_.synced.position;
     }
 
-    std::string snapshot() override;
-    Position install(std::string_view snapshot) override;
+    Position install() override {
+        check();
+        disk_.written = disk_.synced = disk_.built.value();
+        disk_.built.reset();
+        ++disk_.installs;
+        return disk_.written.position;
+    }
 
 private:
     void check() const {
@@ -95,54 +109,5 @@ private:
 
     StateDisk& disk_;
 };
-
-inline std::string MemoryState::snapshot() {
-    base::ByteWriter out;
-    out.u64(disk_.written.position.index);
-    out.u64(disk_.written.position.term);
-    out.varint(disk_.written.rows.size());
-    for (const auto& [key, row] : disk_.written.rows) {
-        out.u8(key.first);
-        out.varint(row.size());
-        for (const auto& value : row) {
-            const auto* text = std::get_if<std::string>(&value);
-            out.boolean(text != nullptr);
-            if (text)
-                out.string(*text);
-            else
-                out.zigzag(std::get<std::int64_t>(value));
-        }
-    }
-    out.u64(base::hash64(out.view()));
-    return out.take();
-}
-
-inline storage::StateStore::Position MemoryState::install(std::string_view snapshot) {
-    check();
-    const auto body = snapshot.substr(0, snapshot.size() - std::min(snapshot.size(), sizeof(std::uint64_t)));
-    base::ByteReader sum(snapshot.substr(body.size()));
-    if (sum.u64() != base::hash64(body) || !sum.complete())
-        throw std::runtime_error("the snapshot is damaged");
-    base::ByteReader in(body);
-    StateDisk::Content content;
-    content.position.index = in.u64();
-    content.position.term = in.u64();
-    for (auto rows = in.count(); rows > 0; --rows) {
-        const auto table = in.u8();
-        base::Row row;
-        for (auto values = in.count(); values > 0; --values) {
-            if (in.boolean())
-                row.emplace_back(std::string(in.string()));
-            else
-                row.emplace_back(in.zigzag());
-        }
-        content.digest += base::row_hash(table, row);
-        content.rows.emplace(std::pair{table, row.at(0)}, std::move(row));
-    }
-    if (!in.complete()) throw std::runtime_error("the snapshot is damaged");
-    disk_.written = disk_.synced = std::move(content);
-    ++disk_.installs;
-    return disk_.written.position;
-}
 
 } // namespace bookstore::test

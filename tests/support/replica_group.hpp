@@ -14,6 +14,7 @@
 
 #include "support/counter_machine.hpp"
 #include "support/memory_log.hpp"
+#include "support/memory_snapshots.hpp"
 #include "support/memory_state.hpp"
 #include "support/virtual_network.hpp"
 #include "support/virtual_scheduler.hpp"
@@ -39,11 +40,14 @@ public:
               transport(network, options.members[options.slot].endpoint),
               log_worker(network.scheduler(), base::milliseconds(2)),
               state_worker(network.scheduler(), base::milliseconds(3)),
+              snapshot_worker(network.scheduler(), base::milliseconds(1)),
               log(disks.log),
               state(disks.state),
+              snapshots(disks.state, machine.tables()),
               engine(options,
                      {network.scheduler().executor(), network.scheduler(), random, metrics, transport, log,
-                      log_worker, state, state_worker, [&disks] { return disks.space; }},
+                      log_worker, state, state_worker, snapshots, snapshot_worker,
+                      [&disks] { return disks.space; }},
                      machine, gate) {}
 
         base::Random random;
@@ -51,9 +55,11 @@ public:
         VirtualTransport transport;
         VirtualWorker log_worker;
         VirtualWorker state_worker;
+        VirtualWorker snapshot_worker;
         MemoryLog log;
         MemoryState state;
         CounterMachine machine;
+        MemorySnapshots snapshots;
         replication::Engine engine;
     };
 

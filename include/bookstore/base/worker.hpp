@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// Where blocking work (SQLite, fsync) goes, so that the loop never waits for a disk.
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -27,8 +28,14 @@ public:
     virtual std::size_t outstanding() const = 0;
 };
 
+enum class Priority : std::uint8_t {
+    normal,
+    background, ///< gives way to everything else that wants a processor or the disk, as far as the kernel can
+};
+
 /// A thread of its own, named `name` (at most 15 characters, for top and gdb). The destructor lets every job
 /// submitted before it run to its end; their completions are posted, and run if the loop still runs.
-std::unique_ptr<Worker> make_thread_worker(Scheduler& scheduler, const std::string& name);
+std::unique_ptr<Worker> make_thread_worker(Scheduler& scheduler, const std::string& name,
+                                           Priority priority = Priority::normal);
 
 } // namespace bookstore::base

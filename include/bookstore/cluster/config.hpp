@@ -49,6 +49,7 @@ struct StorageSettings {
         16u << 20; ///< [storage] checkpoint-mb: log written between checkpoints of the state
     std::size_t reserve_bytes =
         64u << 20; ///< [storage] reserve-mb: with less room on the disk no write is taken on
+    std::size_t snapshot_piece_bytes = 256u << 10; ///< no key: for simulations
 };
 
 struct Config {

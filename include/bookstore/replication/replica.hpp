@@ -22,6 +22,7 @@
 #include <bookstore/net/transport.hpp>
 #include <bookstore/storage/disk_space.hpp>
 #include <bookstore/storage/log_store.hpp>
+#include <bookstore/storage/snapshot_store.hpp>
 #include <bookstore/storage/state_store.hpp>
 
 namespace bookstore::replication {
@@ -43,7 +44,8 @@ struct ReplicaOptions {
     base::Duration drift_margin = base::milliseconds(30);
     std::size_t log_keep_bytes = 64u << 20;
     std::size_t checkpoint_bytes = 16u << 20;
-    std::size_t reserve_bytes = 64u << 20; ///< with less room on the disk no write is taken on
+    std::size_t reserve_bytes = 64u << 20;         ///< with less room on the disk no write is taken on
+    std::size_t snapshot_piece_bytes = 256u << 10; ///< of a snapshot, in one message
 };
 
 /// What a replica stands on. All outlive it.
@@ -56,7 +58,9 @@ struct Environment {
     storage::LogStore& log;
     base::Worker& log_worker; ///< the one FIFO for log, term and vote
     storage::StateStore& state;
-    base::Worker& state_worker;     ///< rows and checkpoints: their syncs must not stand before a batch's
+    base::Worker& state_worker; ///< rows and checkpoints: their syncs must not stand before a batch's
+    storage::SnapshotStore& snapshots;
+    base::Worker& snapshot_worker;  ///< what takes long and is in no hurry
     storage::SpaceProbe space = {}; ///< of the disk they are on; none: there is always room
 };
 
@@ -93,7 +97,9 @@ struct Status {
     bool voter = true;
     std::optional<unsigned> leader_slot;
     std::uint64_t applied = 0, committed = 0, last_index = 0;
-    std::uint64_t digest = 0;
+    std::uint64_t digest = 0; ///< of the contents at `applied`
+    /// False while the contents are taken over from a snapshot: state() is then in part of no version.
+    bool contents_whole = true;
     std::size_t waiting = 0; ///< proposals in the queue
 };
 

@@ -12,6 +12,7 @@
 #include <bookstore/storage/data_directory.hpp>
 #include <bookstore/storage/disk_space.hpp>
 #include <bookstore/storage/log_store.hpp>
+#include <bookstore/storage/snapshot_store.hpp>
 #include <bookstore/storage/state_store.hpp>
 
 namespace bookstore::roles {
@@ -20,8 +21,10 @@ namespace bookstore::roles {
 struct GroupDisk {
     std::unique_ptr<storage::LogStore> log;
     std::unique_ptr<storage::StateStore> state;
+    std::unique_ptr<storage::SnapshotStore> snapshots;
     std::unique_ptr<base::Worker> log_worker;
     std::unique_ptr<base::Worker> state_worker;
+    std::unique_ptr<base::Worker> snapshot_worker;
     storage::SpaceProbe space = {}; ///< none: always room
 };
 

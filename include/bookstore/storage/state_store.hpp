@@ -6,7 +6,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <bookstore/base/state_machine.hpp>
@@ -47,11 +46,9 @@ public:
     /// Nothing else shortens the write-ahead log, so call it regularly.
     virtual Position checkpoint() = 0;
 
-    /// The whole state as a checksummed blob, with its position inside.
-    virtual std::string snapshot() = 0;
-    /// Replaces everything by a snapshot(), durably. Throws, changing nothing, when the blob is damaged or of
-    /// other tables.
-    virtual Position install(std::string_view snapshot) = 0;
+    /// Puts the state that SnapshotStore::build() has completed in the place of this one, durably, and
+    /// returns its position. A crash at any moment leaves the one or the other, whole.
+    virtual Position install() = 0;
 };
 
 /// `state.db` in `directory`: SQLite, WAL, synchronous=NORMAL. `tables` as the state machine's; the spans

@@ -129,6 +129,7 @@ boost::asio::awaitable<net::Response> CatalogRoutes::heartbeat(net::Request) {
 }
 
 boost::asio::awaitable<net::Response> CatalogRoutes::resync(net::Request) {
+    if (!replica_.status().contents_whole) co_return net::problem_from(base::Errc::not_ready);
     // Taken and written in one go, so that it is one version's: an administrator's call, and seldom.
     const shop::CatalogState& state = replica_.state();
     std::string body = "[";

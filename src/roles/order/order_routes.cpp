@@ -66,6 +66,7 @@ awaitable<net::Response> OrderRoutes::list(net::Request request) {
     if (!limit || *limit > limits::page_orders_max)
         co_return net::problem(400, "The parameter \"limit\" must be 1 to " +
                                         std::to_string(limits::page_orders_max) + ".");
+    if (!replica_.status().contents_whole) co_return net::problem_from(base::Errc::not_ready);
     const shop::OrderState& state = replica_.state();
     const std::uint64_t last = shop::number(state.last_number());
     const std::uint64_t until = *after >= last ? *after : *after + std::min(*limit, last - *after);

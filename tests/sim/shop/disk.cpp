@@ -4,10 +4,15 @@
 
 namespace bookstore::shopsim {
 
-roles::GroupDisk HostDisk::open(const std::string& group, base::Scheduler& scheduler) {
+roles::GroupDisk HostDisk::open(const std::string& group, std::span<const base::Table> tables,
+                                base::Scheduler& scheduler) {
     GroupFiles& files = files_[group];
-    return {std::make_unique<test::MemoryLog>(files.log), std::make_unique<test::MemoryState>(files.state),
-            std::make_unique<DiskWorker>(*this, scheduler), std::make_unique<DiskWorker>(*this, scheduler)};
+    return {std::make_unique<test::MemoryLog>(files.log),
+            std::make_unique<test::MemoryState>(files.state),
+            std::make_unique<test::MemorySnapshots>(files.state, tables),
+            std::make_unique<DiskWorker>(*this, scheduler),
+            std::make_unique<DiskWorker>(*this, scheduler),
+            std::make_unique<DiskWorker>(*this, scheduler)};
 }
 
 void HostDisk::interrupt() {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 
 #include <bookstore/base/worker.hpp>
@@ -14,6 +15,7 @@
 #include "sim/schedule.hpp"
 #include "sim/shop/weather.hpp"
 #include "support/memory_log.hpp"
+#include "support/memory_snapshots.hpp"
 #include "support/memory_state.hpp"
 
 namespace bookstore::shopsim {
@@ -32,7 +34,8 @@ public:
         : schedule_(schedule), random_(random), weather_(weather) {}
 
     /// For roles::OpenDisk: a process' way to the files of `group`. `scheduler` is the process'.
-    roles::GroupDisk open(const std::string& group, base::Scheduler& scheduler);
+    roles::GroupDisk open(const std::string& group, std::span<const base::Table> tables,
+                          base::Scheduler& scheduler);
     /// By group; those of the groups that the host takes part in, as soon as its process has run.
     std::map<std::string, GroupFiles>& files() { return files_; }
 

@@ -32,8 +32,8 @@ Process::Process(Surroundings& around, const cluster::Config& config, const Host
       transport_(around.network, around.addresses, site_),
       nodes_(roles::make_nodes(
           world(),
-          [this, &disk](const std::string& group, std::span<const base::Table>) {
-              return disk.open(group, loop);
+          [this, &disk](const std::string& group, std::span<const base::Table> tables) {
+              return disk.open(group, tables, loop);
           },
           probe())),
       router_(routes(), {}) {

@@ -32,6 +32,7 @@ cluster::Config draw_config(base::Random& random) {
     config.cache_bytes_max = pick<std::size_t>(random, {16'000, 64u << 20});
     if (one_in(random, 2)) {
         config.storage.log_keep_bytes = pick<std::size_t>(random, {256, 4'096});
+        config.storage.snapshot_piece_bytes = pick<std::size_t>(random, {64, 1'024, 256u << 10});
         config.storage.checkpoint_bytes = pick<std::size_t>(random, {256, 2'048});
     }
     return config;

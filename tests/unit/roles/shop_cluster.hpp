@@ -16,6 +16,7 @@
 #include <bookstore/roles/protocol.hpp>
 
 #include "support/memory_log.hpp"
+#include "support/memory_snapshots.hpp"
 #include "support/memory_state.hpp"
 #include "support/virtual_network.hpp"
 #include "support/virtual_scheduler.hpp"
@@ -100,10 +101,13 @@ private:
         started.random = base::Random(processes_.size());
         const World world{started.config, scheduler.executor(), scheduler,
                           started.random, started.metrics,      started.transport};
-        const OpenDisk open = [this, &started](const std::string& group, std::span<const base::Table>) {
+        const OpenDisk open = [this, &started](const std::string& group,
+                                               std::span<const base::Table> tables) {
             Disks& disks = started.disks[group];
             return GroupDisk{std::make_unique<test::MemoryLog>(disks.log),
                              std::make_unique<test::MemoryState>(disks.state),
+                             std::make_unique<test::MemorySnapshots>(disks.state, tables),
+                             std::make_unique<test::VirtualWorker>(scheduler, base::milliseconds(2)),
                              std::make_unique<test::VirtualWorker>(scheduler, base::milliseconds(2)),
                              std::make_unique<test::VirtualWorker>(scheduler, base::milliseconds(2))};
         };
