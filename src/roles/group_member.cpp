@@ -36,9 +36,9 @@ replication::ReplicaOptions replica_options(const cluster::Config& config, const
 }
 
 replication::Environment environment_of(const World& world, const GroupDisk& disk) {
-    return {world.executor,   world.scheduler, world.random,       world.metrics,   world.transport,      *disk.log,
-            *disk.log_worker, *disk.state,     *disk.state_worker, *disk.snapshots, *disk.snapshot_worker,
-            disk.space};
+    return {world.executor,     world.scheduler, world.random,          world.metrics,
+            world.transport,    *disk.log,       *disk.log_worker,      *disk.state,
+            *disk.state_worker, *disk.snapshots, *disk.snapshot_worker, disk.space};
 }
 
 net::Response heartbeat_response(cluster::Role role, unsigned id, const replication::Status& status,

@@ -42,8 +42,8 @@ public:
                        std::uint64_t digest) = 0;
 
     /// Makes everything applied so far durable; the log may be cut up to the returned position. That is an
-    /// earlier one when another process (an operator's sqlite3) holds a read open: not a failure, and logged.
-    /// Nothing else shortens the write-ahead log, so call it regularly.
+    /// earlier one when somebody reads (an operator's sqlite3, SnapshotStore::make()): no failure, but
+    /// logged. Nothing else shortens the write-ahead log, so call it regularly.
     virtual Position checkpoint() = 0;
 
     /// Puts the state that SnapshotStore::build() has completed in the place of this one, durably, and

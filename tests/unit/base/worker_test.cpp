@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <pthread.h>
+#include <sys/resource.h>
 
 #include <catch2/catch.hpp>
 
@@ -145,4 +146,18 @@ TEST_CASE("the thread carries its name", "[base][worker]") {
     worker->submit([&] { pthread_getname_np(pthread_self(), name.data(), name.size()); }, nullptr);
     REQUIRE(loop.run(1));
     CHECK(std::string(name.c_str()) == "fifteen-letters");
+}
+
+TEST_CASE("a worker in the background gives way to all other threads", "[base][worker]") {
+    TestLoop loop;
+    int normal = -1;
+    int background = -1;
+    const auto nice_value = [] { return ::getpriority(PRIO_PROCESS, 0); }; // of the calling thread
+    const auto first = make_thread_worker(loop, "normal");
+    const auto second = make_thread_worker(loop, "background", Priority::background);
+    first->submit([&] { normal = nice_value(); }, {});
+    second->submit([&] { background = nice_value(); }, {});
+    REQUIRE(loop.run(2));
+    CHECK(normal == nice_value());
+    CHECK(background == 19);
 }
