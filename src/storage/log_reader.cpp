@@ -120,9 +120,10 @@ void Reader::begin(const Segment& segment, const LogStart& start) {
 
 void Reader::take(const Segment& segment, const LogStep& step) {
     const LogWrite& write = step.write;
-    const auto term = log_.tip.compact_term(write);
     auto contradiction = log_.tip.contradiction(write);
-    if (term && *term != step.compact_term) contradiction = "contradicts itself about a term";
+    if (contradiction.empty() &&
+        log_.tip.compact_term(write).value_or(step.compact_term) != step.compact_term)
+        contradiction = "mistakes the term of what it compacts";
     if (!contradiction.empty()) damaged(segment.path, at_offset(at_) + ": a step that " + contradiction);
     log_.tip.apply(write, step.compact_term);
 

@@ -42,6 +42,7 @@ public:
     /// Why `write` cannot be the next step; empty: it can.
     std::string contradiction(const LogWrite& write) const;
     /// Of the entry write.compact_to, which `write` itself may append. None: unknown, or it compacts nothing.
+    /// A write without contradiction.
     std::optional<std::uint64_t> compact_term(const LogWrite& write) const;
     /// A write without contradiction.
     void apply(const LogWrite& write, std::uint64_t compact_term);
