@@ -113,7 +113,7 @@ PurchaseService::PurchaseService(base::Scheduler& scheduler, PurchasePorts ports
 
 awaitable<Answer> PurchaseService::purchase(Purchase purchase, base::TimePoint deadline) {
     if (!makes_sense(purchase)) co_return Errc::invalid_argument;
-    if (traffic_->calls >= in_flight_max) co_return Errc::overloaded;
+    if (!admission_.has_room(traffic_->calls)) co_return Errc::overloaded;
     const Call call(traffic_);
 
     Answer answer = Errc::timed_out;
@@ -122,7 +122,10 @@ awaitable<Answer> PurchaseService::purchase(Purchase purchase, base::TimePoint d
             co_return remembered(*order, purchase.lines);
         const auto under_way = traffic_->flights.find(purchase.key);
         if (under_way == traffic_->flights.end()) {
+            const auto began = scheduler_.now();
             answer = co_await fly(std::move(purchase), deadline);
+            const auto now = scheduler_.now();
+            admission_.ended(now - began, deadline - began, traffic_->calls, now);
             count(answer);
             co_return answer;
         }

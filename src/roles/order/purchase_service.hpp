@@ -18,6 +18,8 @@
 #include <bookstore/roles/protocol.hpp>
 #include <bookstore/shop/order_command.hpp>
 
+#include "roles/order/admission.hpp"
+
 namespace bookstore::roles::order {
 
 /// The two groups, as a purchase sees them. Each call may be repeated with the same key.
@@ -40,11 +42,13 @@ public:
     PurchaseService(base::Scheduler& scheduler, PurchasePorts ports, base::Metrics& metrics);
 
     /// Calls with one key at the same moment share one flight. Refused: invalid_argument, overloaded,
-    /// not_ready. Unknown: the copies may have been taken, and then the order will be written by the settler
-    /// if by nobody else; call again with the same key.
+    /// not_ready. `overloaded` is said at once, by how many of late ended in time. Unknown: the copies may
+    /// have been taken, and then the order will be written by the settler if by nobody else; call again with
+    /// the same key.
     boost::asio::awaitable<base::result<PurchaseAnswer>> purchase(Purchase purchase,
                                                                   base::TimePoint deadline);
     std::size_t in_flight() const { return traffic_->calls; }
+    std::size_t places() const { return admission_.places(); }
 
 private:
     using Answer = base::result<PurchaseAnswer>;
@@ -69,6 +73,7 @@ private:
     base::Scheduler& scheduler_;
     PurchasePorts ports_;
     base::Metrics& metrics_;
+    Admission admission_{in_flight_max};
     std::shared_ptr<Traffic> traffic_ = std::make_shared<Traffic>();
 };
 

@@ -233,7 +233,7 @@ TEST_CASE_METHOD(PurchaseTest, "a purchase that no frontend lets through is refu
 TEST_CASE_METHOD(PurchaseTest, "purchases beyond the bound are refused, and nobody else suffers",
                  "[roles][purchase]") {
     std::vector<std::shared_ptr<std::optional<Answer>>> calls;
-    for (std::size_t i = 0; i < PurchaseService::in_flight_max; ++i)
+    for (std::size_t i = 0; i < Admission::at_first; ++i)
         calls.push_back(start("k" + std::to_string(i), {line(99)}));
     scheduler_.run_for(milliseconds(1));
     CHECK(finish(start("one-more", {line(1)})).error() == Errc::overloaded);
