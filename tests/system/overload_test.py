@@ -89,7 +89,7 @@ class Overload(unittest.TestCase):
         self.survives(lambda address: [flood(address, 400), stream(address, 100, 100)], ('asked', 5000), full=True)
 
     def test_more_connections_than_are_served(self):
-        self.survives(lambda address: [flood(address, 1500)], ('answered 503', 1000), full=True)
+        self.survives(lambda address: [flood(address, 1500)], ('answered 503', 200), full=True)
 
     def test_a_process_that_may_have_few_descriptors(self):
         frontend = self.shop.frontend()
