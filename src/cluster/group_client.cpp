@@ -65,40 +65,42 @@ public:
     bool crowded() const { return leaderless_ && probers_ >= probers_max; }
     void found_nobody() { leaderless_ = true; }
 
-    boost::asio::awaitable<void> wait(base::Scheduler& scheduler, base::TimePoint deadline) {
-        const net::Promise<bool> over;
+    enum class Woken { found, has_place, too_late };
+    /// Who is woken with a place among those who look must give it back.
+    boost::asio::awaitable<Woken> wait(base::Scheduler& scheduler, base::TimePoint deadline) {
+        const net::Promise<Woken> over;
         waiters_.push_back(over);
-        const auto timer = scheduler.at(deadline, [over] { over.set(false); });
-        co_await over.wait();
+        const auto timer = scheduler.at(deadline, [over] { over.set(Woken::too_late); });
+        co_return co_await over.wait();
     }
     void found() {
         leaderless_ = false;
         for (const auto& waiter : std::exchange(waiters_, {}))
-            waiter.set(true);
+            waiter.set(Woken::found);
     }
 
-private:
-    friend class Prober;
-    void let_one_try() {
+    void take_place() { ++probers_; }
+    /// The next in the queue gets it.
+    void give_place_back() {
+        --probers_;
         std::erase_if(waiters_, [](const auto& waiter) { return waiter.given(); });
         if (waiters_.empty()) return;
-        waiters_.front().set(true);
+        take_place();
+        waiters_.front().set(Woken::has_place);
         waiters_.pop_front();
     }
 
+private:
     bool leaderless_ = false;
     std::size_t probers_ = 0;
-    std::deque<net::Promise<bool>> waiters_;
+    std::deque<net::Promise<Woken>> waiters_;
 };
 
-/// A place among those who look; the next in the queue gets it.
+/// A place among those who look, taken already; given back when it goes.
 class GroupClient::Prober {
 public:
-    explicit Prober(std::shared_ptr<Search> search) : search_(std::move(search)) { ++search_->probers_; }
-    ~Prober() {
-        --search_->probers_;
-        search_->let_one_try();
-    }
+    explicit Prober(std::shared_ptr<Search> search) : search_(std::move(search)) {}
+    ~Prober() { search_->give_place_back(); }
     Prober(const Prober&) = delete;
     Prober& operator=(const Prober&) = delete;
 
@@ -121,7 +123,8 @@ GroupClient::call_leader(net::Method method, std::string request, base::TimePoin
     std::optional<Prober> prober; // once it has found nobody
     while (scheduler_.now() < deadline) {
         if (!prober && search_->crowded()) {
-            co_await search_->wait(scheduler_, deadline);
+            const auto woken = co_await search_->wait(scheduler_, deadline);
+            if (woken == Search::Woken::has_place) prober.emplace(search_);
             continue;
         }
         Round round(group_.slots.size());
@@ -139,14 +142,18 @@ GroupClient::call_leader(net::Method method, std::string request, base::TimePoin
             }
             worst.add(answer.error());
             const bool unknown = base::outcome_is_unknown(answer.error());
-            if (unknown ? repeat == Repeat::if_refused : !worth_asking_another(answer.error()))
-                co_return worst.get();
+            const bool final_word = !unknown && !worth_asking_another(answer.error());
+            if (final_word) search_->found(); // it was the leader's, who else would refuse for good
+            if (final_word || (unknown && repeat == Repeat::if_refused)) co_return worst.get();
             // Calls that start now need not find out again, unless somebody has said better meanwhile.
             if (believed_ == *member) believed_ = (*member + 1) % group_.slots.size();
         }
         search_->found_nobody();
         if (!prober && search_->crowded()) continue;
-        if (!prober) prober.emplace(search_);
+        if (!prober) {
+            search_->take_place();
+            prober.emplace(search_);
+        }
         co_await net::sleep_until(scheduler_, std::min(scheduler_.now() + pause, deadline));
         pause = std::min(2 * pause, longest_pause);
     }

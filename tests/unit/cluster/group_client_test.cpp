@@ -142,6 +142,41 @@ TEST_CASE_METHOD(Fixture, "who waits for others to find the leader keeps its own
         std::all_of(answers.begin(), answers.end(), [](const auto& answer) { return answer->has_value(); }));
 }
 
+TEST_CASE_METHOD(Fixture, "a place among those who look is not lost with calls whose time is up",
+                 "[cluster][group_client]") {
+    transport.members = {{1, fails(Errc::timed_out)}, {2, fails(Errc::timed_out)}};
+    std::vector<std::shared_ptr<std::optional<Answer>>> answers;
+    const auto began = time.now();
+    const auto ask = [&](int count, milliseconds patience) {
+        for (int n = 0; n < count; ++n)
+            answers.push_back(
+                start(time, client.call_leader(net::Method{7}, "it", began + patience, Repeat::always)));
+    };
+    ask(16, milliseconds(1'000)); // they look, and those behind them wait
+    time.run_for(milliseconds(700));
+    ask(40, milliseconds(1'000));
+    ask(1, milliseconds(4'000));
+    time.run_until(began + milliseconds(1'100));
+    transport.members[2] = leads(); // the first look finds out
+    time.run_until(began + milliseconds(3'000));
+    REQUIRE(answers.back()->has_value());
+    CHECK((*answers.back())->value() == "did it");
+}
+
+TEST_CASE_METHOD(Fixture, "a leader that refuses for good has been found", "[cluster][group_client]") {
+    transport.members = {{1, fails(Errc::not_leader)}, {2, fails(Errc::not_leader)}};
+    std::vector<std::shared_ptr<std::optional<Answer>>> answers;
+    for (int n = 0; n < 100; ++n)
+        answers.push_back(start(time, client.call_leader(net::Method{7}, "it",
+                                                         time.now() + milliseconds(3'000), Repeat::always)));
+    time.run_for(milliseconds(300));
+    transport.members[2] = fails(Errc::overloaded);
+    time.run_for(milliseconds(500));
+    CHECK(std::all_of(answers.begin(), answers.end(), [](const auto& answer) {
+        return answer->has_value() && (*answer)->error() == Errc::overloaded;
+    }));
+}
+
 TEST_CASE_METHOD(Fixture, "news of a leader ends the wait of all", "[cluster][group_client]") {
     transport.members = {{1, fails(Errc::timed_out)}, {3, fails(Errc::not_leader)}}; // 1 is paused
     std::vector<std::shared_ptr<std::optional<Answer>>> answers;
