@@ -138,6 +138,7 @@ asio::awaitable<bool> HttpSession::fill() {
     const auto [ec, bytes] = co_await socket_.async_read_some(
         asio::buffer(buffer_.data() + filled_, buffer_.size() - filled_), as_result);
     filled_ += bytes;
+    if (bytes > 0) since_ = service_->scheduler.now();
     if (!ec) co_return true;
     if (ec == asio::error::operation_aborted && phase_ == Phase::idle && !expired_)
         co_return read_last_words();
@@ -253,6 +254,7 @@ asio::awaitable<bool> HttpSession::send(Response response, bool head_only, bool 
                                           : std::string_view(response.body).substr(sent - head_.size());
         const auto [ec, bytes] = co_await socket_.async_write_some(asio::buffer(rest), as_result);
         sent += bytes;
+        if (bytes > 0) since_ = service_->scheduler.now();
         if (ec) co_return false;
     }
     service_->metrics.answered(response.status, service_->scheduler.now() - began);
