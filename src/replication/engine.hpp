@@ -191,6 +191,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     bool gate_told = false;                  ///< between Gate::leading() and not_leading()
     bool caught_up_once = false;
     bool was_member = false; ///< in a configuration that is or was committed
+    bool leaving = false;    ///< removed, and about to say so
     base::TimePoint next_succession_at{};
     DigestTrail digests;
     std::optional<std::string> fenced; ///< why: the contents are not the group's

@@ -59,7 +59,8 @@ bool Engine::Impl::is_removed() const {
 }
 
 void Engine::Impl::leave_group() {
-    if (std::exchange(identity.removed, true)) return;
+    if (std::exchange(leaving, true)) return;
+    identity.removed = true; // a snapshot may have said so already, and nothing come of it yet
     disk->write_metadata(encode(identity), [this] { failed(removal_reason()); });
 }
 

@@ -185,6 +185,27 @@ TEST_CASE("a disk that comes back after its place was taken is refused, and told
     CHECK(group.run_until_voter(slot));
 }
 
+TEST_CASE("a disk that learns of its removal by a snapshot is told as well") {
+    Members group(3);
+    group.options.log_keep_bytes = 300;
+    group.options.checkpoint_bytes = 100;
+    group.begin_with_history();
+    const auto slot = group.follower();
+    group.crash(slot);
+    const auto old = group[slot].disks;
+    group.lose_disk(slot);
+    group.start(slot, false);
+    REQUIRE(group.run_until_voter(slot));
+    for (int i = 0; i < 100; ++i)
+        REQUIRE(group.run([&] { return group.add_anywhere((slot + 1) % 3, "a").has_value(); }));
+    group.crash(slot);
+
+    group[slot].disks = old;
+    group.start(slot);
+    REQUIRE(group.run([&] { return group.engine(slot).status().phase == Phase::failed; }));
+    CHECK_THAT(group.engine(slot).status().reason, Contains("was removed"));
+}
+
 TEST_CASE("a disk that is back before its place was taken keeps it") {
     Members group(3);
     group.begin_with_history();
