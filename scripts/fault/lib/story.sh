@@ -130,14 +130,17 @@ wait_for_words() {
     done
 }
 
-# let_lead NAME: whoever leads its group is restarted until it is that one.
+# let_lead NAME: whoever leads its group is restarted until it is that one. Of several that could take over, the first does:
+# so as many of the others as the group can spare are stopped before.
 let_lead() {
     for _try in 1 2 3 4 5 6; do
         _leads=$(leader "${1%-*}")
         [ "$_leads" != "$1" ] || return 0
         [ -n "$_leads" ] || continue
-        quit "$_leads"
-        up "$_leads"
+        _spare=$((($(members "${1%-*}" | wc -l) - 1) / 2))
+        _stopped="$(members "${1%-*}" | grep -v -x -e "$1" -e "$_leads" | head -n $_spare) $_leads"
+        for one in $_stopped; do quit "$one"; done
+        for one in $_stopped; do up "$one"; done
         whole_again
     done
     promise_broken "$1 does not come to lead"
