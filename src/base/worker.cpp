@@ -18,14 +18,15 @@ namespace {
 
 constexpr std::size_t thread_name_chars_max = 15; // the kernel's limit
 
-/// Of the calling thread. Not the idle class of either scheduler: who waits for a lock that this thread holds
-/// would wait for a host that has nothing else to do. Best effort: what is refused changes nothing.
+/// Of the calling thread: a tenth of what any other gets when all want to run. Not less, and not the idle
+/// class of either scheduler: on a host that is always busy it would never get done, and who waits for a lock
+/// that it holds would wait with it. Best effort: what is refused changes nothing.
 void give_way() {
-    constexpr int nicest = 19;
+    constexpr int nice_value = 10;
     constexpr int io_who_process = 1;
     constexpr int io_best_effort_lowest = (2 << 13) | 7;
     const auto self = static_cast<id_t>(::syscall(SYS_gettid));
-    ::setpriority(PRIO_PROCESS, self, nicest);
+    ::setpriority(PRIO_PROCESS, self, nice_value);
     ::syscall(SYS_ioprio_set, io_who_process, self, io_best_effort_lowest);
 }
 
