@@ -25,8 +25,8 @@ Database::Database(std::string path, Access access) : path_(std::move(path)) {
     sqlite3* handle = nullptr;
     const int use =
         access == Access::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-    const int code = sqlite3_open_v2(path_.c_str(), &handle,
-                                     use | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+    const int code =
+        sqlite3_open_v2(path_.c_str(), &handle, use | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
     handle_.reset(handle); // there is one after most failures too
     if (code != SQLITE_OK) fail("open");
     sqlite3_busy_timeout(handle, busy_wait_ms);
