@@ -175,6 +175,8 @@ std::vector<Raft::Peer> Raft::peers() const {
                        .match = member.match,
                        .voter = member.voter,
                        .guest = member.guest,
+                       .former = member.guest && core.membership.ever_had(member.node),
+                       .guest_for = member.guest ? core.now - member.welcomed : base::Duration{},
                        .caught_up = member.caught_up,
                        .snapshotting = member.mode == Progress::Mode::snapshot,
                        .heard = member.heard,

@@ -48,7 +48,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void start();
     void make_parts(const Loaded& loaded);
     void listen();
-    void group_found(std::vector<consensus::NodeId> founders);
+    void group_found(std::vector<consensus::NodeId> founders, std::uint64_t generation);
     bool founder() const;
     void start_core();
     void refused(const std::string& reason);
@@ -57,7 +57,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void carry_out(consensus::Effects effects);
     void persist(consensus::Persist step);
     void settle();
-    void received(std::string notice);
+    void received(const std::string& notice);
+    void other_generation(const Peers::Incoming& incoming);
     std::optional<std::string> cannot_take_entries() const;
     void take_nothing(const std::string& why, consensus::Message message);
     void log_change(const consensus::RoleChange& change) const;
@@ -80,6 +81,10 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     bool is_removed() const;
     void leave_group();
     std::string removal_reason() const;
+    bool alone() const;
+    void overtaken(std::uint64_t generation);
+    std::string overtaken_reason() const;
+    void contradicted(const std::string& reason);
     void set_base_configuration(consensus::Configuration configuration);
     void connection_lost(const net::Endpoint& endpoint);
     std::vector<MemberStatus> member_list() const;

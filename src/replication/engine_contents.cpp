@@ -70,9 +70,7 @@ void Engine::Impl::fence(std::string why) {
 std::string Engine::Impl::fence_reason() const {
     if (const auto account = receiver->account(); !account.empty()) return *fenced + ": " + account;
     const auto* raft = core.raft();
-    const auto& configuration = raft != nullptr ? raft->configuration() : identity.configuration;
-    const bool alone = configuration.voters.size() <= 1 && configuration.has_voter(identity.node);
-    if (alone) return *fenced + ", and there is no other replica to take them from: restore a backup";
+    if (alone()) return *fenced + ", and there is no other replica to take them from: restore a backup";
     if (raft == nullptr || raft->leader() == consensus::nobody || is_leader())
         return *fenced + ": they will be taken anew from another replica when one leads";
     return *fenced + ": they are taken anew from another replica";

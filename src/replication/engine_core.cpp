@@ -23,7 +23,7 @@ void Engine::Impl::carry_out(consensus::Effects effects) {
     check_leadership(); // first: what is committed below may have replaced what a deposed leader appended
     if (effects.persist) persist(std::move(*effects.persist));
     for (const auto& message : effects.messages)
-        peers.send(message);
+        peers.send(message, identity.generation);
     for (auto& held : effects.held)
         disk->hold(std::move(held));
     batcher.committed(core.raft()->commit_index());
@@ -64,10 +64,18 @@ void Engine::Impl::settle() {
     tell_change();
 }
 
-void Engine::Impl::received(std::string notice) {
+/// Who belongs to another generation has no say in this one.
+void Engine::Impl::other_generation(const Peers::Incoming& incoming) {
+    if (incoming.generation > identity.generation) return overtaken(incoming.generation);
+    formation->tell(slot_in(incoming.message.from));
+}
+
+void Engine::Impl::received(const std::string& notice) {
     const auto* raft = core.raft();
-    auto message = consensus::decode_message(notice);
-    if (raft == nullptr || !message || !peers.slot_of(message->from)) return;
+    auto incoming = Peers::read(notice);
+    if (raft == nullptr || !incoming || !peers.slot_of(incoming->message.from)) return;
+    if (incoming->generation != identity.generation) return other_generation(*incoming);
+    auto* message = &incoming->message;
     // It would lead for as long as it takes to hand over again; the leader tries another.
     const bool unwilling = stopping || space->room() != SpaceWatch::Room::enough;
     if (unwilling && std::holds_alternative<consensus::TimeoutNow>(message->body)) return;

@@ -69,6 +69,32 @@ std::string Engine::Impl::removal_reason() const {
            " group: to join it anew, move its data directory away and start it with --first-start=0";
 }
 
+bool Engine::Impl::alone() const {
+    const auto* raft = core.raft();
+    const auto& configuration = raft != nullptr ? raft->configuration() : identity.configuration;
+    return configuration.voters.size() <= 1 && configuration.has_voter(identity.node);
+}
+
+/// From this moment nothing is served, written or voted for. That it is so is known after a restart, too.
+void Engine::Impl::overtaken(std::uint64_t generation) {
+    if (failure || closed || identity.overtaken_by >= generation) return;
+    identity.overtaken_by = generation;
+    core.halt();
+    if (led_term) lose_leadership();
+    disk->write_metadata(encode(identity), [this] { failed(overtaken_reason()); });
+}
+
+std::string Engine::Impl::overtaken_reason() const {
+    return "the " + options.group + " group was refounded without this replica (generation " +
+           std::to_string(identity.overtaken_by) + ", this one is of " + std::to_string(identity.generation) +
+           "): to join it, move its data directory away and start it with --first-start=0";
+}
+
+/// Two that were each made the first replica of a group, by mistake: who has nobody else gives way.
+void Engine::Impl::contradicted(const std::string& reason) {
+    if (alone() && !failure && !closed) refused(reason);
+}
+
 void Engine::Impl::set_base_configuration(consensus::Configuration configuration) {
     identity.removed = identity.removed || (was_member && !configuration.contains(identity.node));
     identity.configuration = std::move(configuration);

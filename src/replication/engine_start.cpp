@@ -14,6 +14,7 @@ void Engine::Impl::start() {
     restored = std::move(loaded.restored);
     listen();
     if (identity.removed) return failed(removal_reason());
+    if (identity.overtaken_by != 0) return failed(overtaken_reason());
     was_member = founder();
     if (loaded.contents_lost) {
         fence("its contents were damaged or lost");
@@ -33,7 +34,8 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
         options.group, env.log, env.log_worker, env.scheduler, env.metrics,
         SlowDisk(options.election_timeout / 2, options.election_timeout),
         Disk::Hooks{[this](std::uint64_t sequence) { core.give(consensus::Persisted{sequence}); },
-                    [this](const consensus::Message& message) { peers.send(message); }, fail});
+                    [this](const consensus::Message& message) { peers.send(message, identity.generation); },
+                    fail});
     checkpoints = std::make_unique<Checkpoints>(
         env.state, env.state_worker, options.checkpoint_bytes, options.log_keep_bytes,
         Checkpoints::Hooks{[this](std::uint64_t index) { compact(index); }, fail,
@@ -60,12 +62,14 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
                                              tell_change();
                                              core.give(consensus::Tick{}); // it settles, and so is tended
                                          });
-    formation =
-        std::make_shared<Formation>(options, identity, peers, env.transport, env.scheduler, env.executor,
-                                    Formation::Hooks{[this](std::vector<consensus::NodeId> founders) {
-                                                         group_found(std::move(founders));
-                                                     },
-                                                     [this](const std::string& reason) { refused(reason); }});
+    formation = std::make_shared<Formation>(
+        options, identity, peers, env.transport, env.scheduler, env.executor,
+        Formation::Hooks{[this](std::vector<consensus::NodeId> founders, std::uint64_t generation) {
+                             group_found(std::move(founders), generation);
+                         },
+                         [this](const std::string& reason) { refused(reason); },
+                         [this](std::uint64_t generation) { overtaken(generation); },
+                         [this](const std::string& reason) { contradicted(reason); }});
     make_snapshot_parts();
 }
 
@@ -116,8 +120,8 @@ void Engine::Impl::listen() {
     });
     transport.on_call(peers.method(GroupMethod::members), serve(members_here));
     transport.on_call(peers.method(GroupMethod::change), serve(change));
-    transport.on_notice(peers.method(GroupMethod::raft), [weak](std::string notice) {
-        if (const auto self = weak.lock()) self->received(std::move(notice));
+    transport.on_notice(peers.method(GroupMethod::raft), [weak](const std::string& notice) {
+        if (const auto self = weak.lock()) self->received(notice);
     });
     transport.on_state([weak](const net::Endpoint& peer, bool connected) {
         const auto self = weak.lock();
@@ -127,9 +131,10 @@ void Engine::Impl::listen() {
     });
 }
 
-void Engine::Impl::group_found(std::vector<consensus::NodeId> founders) {
+void Engine::Impl::group_found(std::vector<consensus::NodeId> founders, std::uint64_t generation) {
     auto next = identity;
     next.founders = std::move(founders);
+    next.generation = generation;
     if (next.founders[options.slot] == next.node) next.configuration = {next.founders, {}};
     disk->write_metadata(encode(next), [this, next] {
         identity = next;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr base::Duration ask_interval = base::milliseconds(100);
 constexpr base::Duration ask_patience = base::milliseconds(500);
+constexpr base::Duration look_interval = base::seconds(1); ///< once the group is known
 
 } // namespace
 
@@ -30,7 +31,7 @@ Formation::Formation(const ReplicaOptions& options, const Identity& identity, co
 void Formation::start() {
     decided_ = identity_.formed();
     if (!decided_) try_to_form();
-    if (!decided_) round();
+    round();
 }
 
 void Formation::close() {
@@ -43,16 +44,28 @@ bool Formation::may_form() const {
 }
 
 Hello Formation::own() const {
-    return {options_.group, options_.members.size(), options_.slot, identity_.node,
-            may_form(),     identity_.founders};
+    return {options_.group, options_.members.size(), options_.slot,       identity_.node,
+            may_form(),     identity_.founders,      identity_.generation};
 }
 
+/// Who knows its group asks as well, until it has heard each once: one of them may know better.
 void Formation::round() {
-    if (closed_ || decided_) return;
+    if (closed_) return;
+    bool all_heard = true;
     for (unsigned slot = 0; slot < others_.size(); ++slot) {
-        if (slot != options_.slot && !others_[slot].asking) ask(slot);
+        if (slot == options_.slot || (decided_ && others_[slot].said)) continue;
+        all_heard = false;
+        if (!others_[slot].asking) ask(slot);
     }
-    timer_ = scheduler_.after(ask_interval, [this] { round(); });
+    if (decided_ && all_heard) return timer_.reset();
+    timer_ = scheduler_.after(decided_ ? look_interval : ask_interval, [this] { round(); });
+}
+
+void Formation::tell(unsigned slot) {
+    auto& other = others_[slot];
+    if (closed_ || other.asking || scheduler_.now() < other.told_at + look_interval) return;
+    other.told_at = scheduler_.now();
+    ask(slot);
 }
 
 void Formation::ask(unsigned slot) {
@@ -119,8 +132,7 @@ void Formation::complain(unsigned slot, const std::string& complaint) {
 void Formation::consider(const Hello& hello) {
     const auto slot = static_cast<unsigned>(hello.slot);
     others_[slot].said = hello;
-    if (identity_.formed() && !hello.founders.empty() && hello.founders != identity_.founders)
-        complain(slot, "belongs to a group that was formed with other members: one of us must lose its data");
+    if (identity_.formed() && !hello.founders.empty()) compare_groups(hello);
     if (decided_) return;
     if (hello.founders.empty()) return try_to_form();
     if (hello.founders.size() != others_.size()) return;
@@ -130,7 +142,19 @@ void Formation::consider(const Hello& hello) {
             "the " + options_.group +
             " group exists already, without this replica: start it with --first-start=0 to have it "
             "brought up to date by the others");
-    hooks_.found(hello.founders);
+    hooks_.found(hello.founders, hello.generation);
+}
+
+void Formation::compare_groups(const Hello& hello) {
+    const auto slot = static_cast<unsigned>(hello.slot);
+    if (hello.generation > identity_.generation) return hooks_.overtaken(hello.generation);
+    if (hello.generation < identity_.generation)
+        return complain(slot, "has data from before this group was refounded: it is not taken back");
+    if (hello.founders == identity_.founders) return;
+    const std::string reason =
+        "belongs to a group that was formed with other members: one of us must lose its data";
+    complain(slot, reason);
+    hooks_.contradicted(net::to_string(options_.members[slot].endpoint) + " " + reason);
 }
 
 void Formation::try_to_form() {
@@ -146,7 +170,7 @@ void Formation::try_to_form() {
             return;
     }
     decided_ = true;
-    hooks_.found(std::move(founders));
+    hooks_.found(std::move(founders), 0);
 }
 
 std::string Formation::reason() const {

@@ -29,9 +29,13 @@ class Formation : public std::enable_shared_from_this<Formation> {
 public:
     struct Hooks {
         /// The group is known. Once.
-        std::function<void(std::vector<consensus::NodeId> founders)> found;
+        std::function<void(std::vector<consensus::NodeId> founders, std::uint64_t generation)> found;
         /// This replica must not go on: the reason, for the operator. Once, instead of found.
         std::function<void(const std::string& reason)> refused;
+        /// The group that this replica belongs to is over: another has heard of it in a later generation.
+        std::function<void(std::uint64_t generation)> overtaken;
+        /// Another belongs to a group of the same generation that was founded by others: how that is told.
+        std::function<void(const std::string& reason)> contradicted;
     };
 
     /// All references outlive it, until close(). `identity` is durable.
@@ -39,13 +43,17 @@ public:
               net::Transport& transport, base::Scheduler& scheduler, boost::asio::any_io_executor executor,
               Hooks hooks);
 
-    /// Begins to ask. A group of one is found at once, before this returns.
+    /// Begins to ask; goes on until each has answered once. A group of one is found at once, before this
+    /// returns.
     void start();
     void close();
 
     /// The answer to another's hello, learning from it. protocol_error, or invalid_argument when the other
     /// has another idea of the cluster.
     base::result<std::string> answer(std::string_view request);
+
+    /// One that speaks in the name of an earlier generation hears of this one soon.
+    void tell(unsigned slot);
 
     /// What it waits for.
     std::string reason() const;
@@ -54,6 +62,7 @@ private:
     struct Other {
         std::optional<Hello> said;
         bool asking = false;
+        base::TimePoint told_at{};
         std::string complaint; ///< what was logged last, so that it is logged once
     };
 
@@ -65,6 +74,7 @@ private:
     bool accept(const Hello& hello, std::optional<unsigned> expected_slot);
     void complain(unsigned slot, const std::string& complaint);
     void consider(const Hello& hello);
+    void compare_groups(const Hello& hello);
     void try_to_form();
 
     const ReplicaOptions& options_;

@@ -5,7 +5,7 @@
 namespace bookstore::replication {
 namespace {
 
-constexpr std::uint8_t hello_version = 2;
+constexpr std::uint8_t hello_version = 3;
 
 } // namespace
 
@@ -20,6 +20,7 @@ std::string encode(const Hello& hello) {
     out.varint(hello.founders.size());
     for (const auto founder : hello.founders)
         out.u64(number(founder));
+    out.varint(hello.generation);
     return out.take();
 }
 
@@ -35,6 +36,7 @@ base::result<Hello> decode_hello(std::string_view bytes) {
     hello.founders.resize(in.count(sizeof(std::uint64_t)));
     for (auto& founder : hello.founders)
         founder = consensus::NodeId{in.u64()};
+    hello.generation = in.varint();
     if (!in.complete() || hello.node == consensus::nobody) return base::Errc::protocol_error;
     return hello;
 }

@@ -19,6 +19,7 @@ struct Hello {
     consensus::NodeId node = consensus::nobody;
     bool may_form = false;                   ///< without a group, and willing to form one
     std::vector<consensus::NodeId> founders; ///< by slot; empty: knows of no formed group
+    std::uint64_t generation = 0;            ///< of that group
 };
 
 std::string encode(const Hello& hello);

@@ -6,7 +6,7 @@
 namespace bookstore::replication {
 namespace {
 
-constexpr std::uint8_t identity_format = 2;
+constexpr std::uint8_t identity_format = 3;
 
 } // namespace
 
@@ -25,8 +25,10 @@ std::string encode(const Identity& identity) {
     out.varint(identity.founders.size());
     for (const auto founder : identity.founders)
         out.u64(number(founder));
+    out.varint(identity.generation);
     out.string(consensus::encode(identity.configuration));
     out.boolean(identity.removed);
+    out.varint(identity.overtaken_by);
     return out.take();
 }
 
@@ -38,8 +40,10 @@ base::result<Identity> decode_identity(std::string_view bytes) {
     identity.founders.resize(in.count(sizeof(std::uint64_t)));
     for (auto& founder : identity.founders)
         founder = consensus::NodeId{in.u64()};
+    identity.generation = in.varint();
     auto configuration = consensus::decode_configuration(in.string());
     identity.removed = in.boolean();
+    identity.overtaken_by = in.varint();
     if (!in.complete() || !configuration || identity.node == consensus::nobody) return base::Errc::corrupt;
     identity.configuration = std::move(*configuration);
     return identity;

@@ -1,5 +1,8 @@
 #include "replication/peers.hpp"
 
+#include <utility>
+
+#include <bookstore/base/bytes.hpp>
 #include <bookstore/replication/identity.hpp>
 
 namespace bookstore::replication {
@@ -19,14 +22,25 @@ net::Method Peers::method(GroupMethod method) const {
     return net::Method{static_cast<std::uint16_t>(options_.methods + static_cast<std::uint16_t>(method))};
 }
 
-void Peers::send(const consensus::Message& message) {
-    const auto bytes = consensus::encode(message);
+void Peers::send(const consensus::Message& message, std::uint64_t generation) {
+    base::ByteWriter out;
+    out.varint(generation);
+    out.raw(consensus::encode(message));
+    const auto bytes = out.take();
     const auto to = slot_of(message.to);
     for (unsigned slot = 0; slot < options_.members.size(); ++slot) {
         const bool meant = message.to == consensus::nobody || slot == to;
         if (meant && slot != options_.slot)
             transport_.notify(options_.members[slot].endpoint, method(GroupMethod::raft), bytes);
     }
+}
+
+base::result<Peers::Incoming> Peers::read(std::string_view notice) {
+    base::ByteReader in(notice);
+    const auto generation = in.varint();
+    auto message = consensus::decode_message(in.raw(in.remaining()));
+    if (in.failed() || !message) return base::Errc::corrupt;
+    return Incoming{generation, std::move(*message)};
 }
 
 } // namespace bookstore::replication

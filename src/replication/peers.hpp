@@ -1,7 +1,9 @@
 #pragma once
 /// \file
 /// Which node is where, and Raft's messages on the transport.
+#include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include <bookstore/consensus/message.hpp>
 #include <bookstore/net/transport.hpp>
@@ -22,7 +24,15 @@ public:
 
     net::Method method(GroupMethod method) const;
     /// Best effort, as Transport::notify. To consensus::nobody: to every slot but the own.
-    void send(const consensus::Message& message);
+    void send(const consensus::Message& message, std::uint64_t generation);
+
+    /// What send() sends: a message, and the generation of the group that its sender belongs to.
+    struct Incoming {
+        std::uint64_t generation = 0;
+        consensus::Message message;
+    };
+    /// Errc::corrupt for anything send() did not send.
+    static base::result<Incoming> read(std::string_view notice);
 
 private:
     const ReplicaOptions& options_;

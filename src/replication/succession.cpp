@@ -35,7 +35,8 @@ std::optional<Change> step_for(const Peers& peers, const Peer& newcomer, base::D
     for (const auto* former : {voter, learner})
         if (former != nullptr && !silent(*former, patience)) return std::nullopt;
     if (newcomer.guest) {
-        if (voter == nullptr && learner == nullptr) return std::nullopt;
+        const bool empty = voter == nullptr && learner == nullptr;
+        if (empty && (newcomer.former || newcomer.guest_for < patience)) return std::nullopt;
         return Change{Change::Kind::add_learner, newcomer.node};
     }
     if (learner != nullptr) return Change{Change::Kind::remove, learner->node};

@@ -96,8 +96,10 @@ public:
         NodeId node = nobody;
         LogIndex match{};
         bool voter = true;
-        bool guest = false;     ///< in no configuration
-        bool caught_up = false; ///< a learner or guest: keeps up with the log
+        bool guest = false;         ///< in no configuration
+        bool former = false;        ///< a guest that was a member, as far back as the log goes
+        base::Duration guest_for{}; ///< since it asked to join, or was removed
+        bool caught_up = false;     ///< a learner or guest: keeps up with the log
         bool snapshotting = false;
         base::TimePoint heard{};  ///< the sending of the last thing it answered; TimePoint{}: nothing yet
         base::Duration silence{}; ///< since then; at most since this node leads

@@ -224,7 +224,7 @@ TEST_CASE("a disk that is back before its place was taken keeps it") {
     CHECK(group.member(group.members(slot), slot).standing == MemberStatus::Standing::voter);
 }
 
-TEST_CASE("a member is removed, told, and another added in its place, from any replica") {
+TEST_CASE("a member is removed and told, and a newcomer takes the empty slot by itself") {
     Members group(3);
     group.begin_with_history();
     const auto slot = group.follower();
@@ -237,13 +237,29 @@ TEST_CASE("a member is removed, told, and another added in its place, from any r
     CHECK_THAT(group.engine(slot).status().reason, Contains("--first-start=0"));
     CHECK(group.change(other, {Change::Kind::remove, node})->objection == Objection::unknown_node);
 
-    // Without a word of an operator a newcomer stays a guest there.
+    // As long as its process keeps running, started anew or not, the slot stays empty.
+    group.scheduler.run_for(base::seconds(10));
+    group.crash(slot);
+    group.start(slot);
+    group.scheduler.run_for(base::seconds(10));
+    CHECK(group.configured(other).size() == 2);
+
+    group.wipe(slot);
+    REQUIRE(group.run_until_voter(slot));
+    CHECK(group.configured(other) == each);
+}
+
+TEST_CASE("an operator may admit a newcomer before it would be by itself") {
+    Members group(3);
+    group.begin_with_history();
+    const auto slot = group.follower();
+    const auto other = 3 - slot - *group.leader();
+    REQUIRE(group.change(other, {Change::Kind::remove, group.member(group.members(other), slot).node}));
+    REQUIRE(group.run([&] { return group.engine(slot).status().phase == Phase::failed; }));
     group.wipe(slot);
     REQUIRE(group.run_until_serving(slot));
-    group.scheduler.run_for(base::seconds(10));
-    CHECK_FALSE(group.engine(slot).status().voter);
-    const auto guest = group.member(group.members(slot), slot);
-    CHECK(guest.standing == MemberStatus::Standing::guest);
+    const auto guest = group.member(group.members(other), slot);
+    REQUIRE(guest.standing == MemberStatus::Standing::guest);
     const auto added = group.change(slot, {Change::Kind::add_learner, guest.node});
     REQUIRE(added);
     CHECK_FALSE(added->objection);

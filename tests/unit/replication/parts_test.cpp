@@ -32,15 +32,17 @@ TEST_CASE("a batch's encoding holds every command, and nothing else is taken for
 }
 
 TEST_CASE("an identity's and a hello's encodings hold them whole") {
-    const Identity identity{NodeId{~0ULL}, {NodeId{1}, NodeId{2}}, {{NodeId{1}}, {NodeId{2}}}, true};
+    const Identity identity{NodeId{~0ULL}, {NodeId{1}, NodeId{2}}, 3, {{NodeId{1}}, {NodeId{2}}}, true, 4};
     const auto same = decode_identity(encode(identity));
     REQUIRE(same);
     CHECK(same->node == identity.node);
     CHECK(same->founders == identity.founders);
+    CHECK(same->generation == 3);
+    CHECK(same->overtaken_by == 4);
     CHECK(same->configuration == identity.configuration);
     CHECK(same->removed);
 
-    const Hello hello{"catalog", 3, 2, NodeId{9}, true, {NodeId{1}, NodeId{2}, NodeId{9}}};
+    const Hello hello{"catalog", 3, 2, NodeId{9}, true, {NodeId{1}, NodeId{2}, NodeId{9}}, 5};
     const auto bytes = encode(hello);
     const auto back = decode_hello(bytes);
     REQUIRE(back);
@@ -48,6 +50,7 @@ TEST_CASE("an identity's and a hello's encodings hold them whole") {
     CHECK(back->slot == 2);
     CHECK(back->may_form);
     CHECK(back->founders == hello.founders);
+    CHECK(back->generation == 5);
     for (std::size_t size = 0; size < bytes.size(); ++size)
         CHECK_FALSE(decode_hello(std::string_view(bytes).substr(0, size)));
 }
