@@ -125,6 +125,7 @@ std::vector<net::Endpoint> endpoints_from(Settings& settings, const std::vector<
 }
 
 void apply_general(Options& options, const std::vector<std::string>& environment) {
+    if (const auto config = options.setting("config")) options.config = *config;
     options.endpoints = endpoints_from(options.settings, environment);
     if (const auto output = take(options.settings, "output")) {
         if (*output != "table" && *output != "json")

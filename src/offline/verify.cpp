@@ -1,6 +1,7 @@
 #include <bookstore/offline/verify.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -10,6 +11,7 @@
 
 #include "offline/group_folders.hpp"
 #include "offline/text.hpp"
+#include "offline/verify_group.hpp"
 
 namespace bookstore::offline {
 namespace {
@@ -106,15 +108,21 @@ void look_at_positions(Look& look, const storage::LoadedLog& log, Position state
                   ": it starts anew behind that, which loses nothing");
 }
 
-void verify_group(const GroupFolder& folder, std::vector<Finding>& findings) {
+} // namespace
+
+std::vector<Finding> verify_group(const GroupFolder& folder) {
+    std::vector<Finding> findings;
     Look look{folder, findings};
     const auto log = look_at_log(look);
     if (log) look_at_identity(look, *log);
     const auto state = look_at_state(look);
     if (log && state) look_at_positions(look, *log, *state);
+    return findings;
 }
 
-} // namespace
+std::uint64_t state_version(const GroupFolder& folder) {
+    return storage::check_sqlite_state(folder.path.string(), *make_machine(folder.group)).index;
+}
 
 bool Verification::damaged() const {
     return std::any_of(findings.begin(), findings.end(),
@@ -125,7 +133,7 @@ Verification verify_directory(const std::filesystem::path& directory) {
     const GroupFolders folders(directory);
     Verification verification;
     for (const GroupFolder& folder : folders.all())
-        verify_group(folder, verification.findings);
+        std::ranges::move(verify_group(folder), std::back_inserter(verification.findings));
     return verification;
 }
 

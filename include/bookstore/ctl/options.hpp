@@ -34,6 +34,7 @@ struct Options {
     std::map<std::string, std::string, std::less<>> settings; ///< the command's own options, as given
 
     std::vector<net::Endpoint> endpoints; ///< never empty
+    std::filesystem::path config;         ///< --config; empty: not given
     Output output = Output::table;
     base::Duration timeout = base::seconds(10); ///< for one call, over all endpoints and repetitions
     std::string admin_secret;                   ///< what --admin-secret-file holds; empty: none

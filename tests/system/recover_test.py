@@ -1,0 +1,102 @@
+"""A majority is lost for good: `bookstorectl recover`, on real processes."""
+import shutil
+import subprocess
+import unittest
+
+from support.shop import BIN, Shop, wait_until
+
+
+class Recover(unittest.TestCase):
+    def setUp(self):
+        self.shop = Shop(catalogs=3, orders=3, frontends=1).__enter__()
+        self.addCleanup(self.shop.__exit__, None, None, None)
+        self.shop.start()
+
+    def recover(self, role, id_, *arguments, status=0, typed=''):
+        done = subprocess.run([str(BIN / 'bookstorectl'), f'--config={self.shop.config}', 'recover', str(self.shop[role, id_].data), *arguments],
+                              capture_output=True, text=True, timeout=60, input=typed)
+        self.assertEqual(status, done.returncode, done.stdout + done.stderr)
+        return done.stderr if status else done.stdout
+
+    def lose(self, role, *ids):
+        for i in ids:
+            self.shop.kill(role, i)
+            shutil.rmtree(self.shop[role, i].data)
+
+    def rejoin(self, role, *ids):
+        for i in ids:
+            self.shop.restart(role, i, '--first-start=0')
+
+        def whole():
+            shown = self.shop[role, ids[0]].get('/v1/members')
+            members = shown.json()['members'] if shown.status == 200 else []
+            return len(members) == 3 and all(m['standing'] == 'voter' for m in members)
+        wait_until(whole, 30, 'three voters')
+
+    def test_the_shop_goes_on_from_what_is_left_of_both_groups(self):
+        for i in range(5):
+            self.assertEqual(201, self.shop.order((1, 1), key=f'key-{i}').status)
+        self.shop.wait_agreement()
+        wait_until(lambda: all('orders' in p.get('/v1/orders').json() and len(p.get('/v1/orders').json()['orders']) == 5
+                               for p in self.shop.of('order')), 20, 'all orders everywhere')
+        for role in ('catalog', 'order'):
+            self.lose(role, 1, 2)
+        for role in ('catalog', 'order'):
+            survivor = self.shop[role, 0]
+            self.assertIn('used by process', self.recover(role, 0, status=1))
+            survivor.stop()
+            self.assertIn('--others-are-gone', self.recover(role, 0, status=1))
+            self.assertIn('not confirmed', self.recover(role, 0, '--others-are-gone', status=1, typed='no\n'))
+            said = self.recover(role, 0, '--others-are-gone', typed=f'{role}\n')
+            self.assertIn('What may be lost', said)
+            self.assertIn('generation 1', said)
+        for role in ('catalog', 'order'):
+            self.shop[role, 0].start()
+        wait_until(lambda: self.shop.order((2, 1), key='after').status == 201, 30, 'a purchase')
+        for role in ('catalog', 'order'):
+            self.rejoin(role, 1, 2)
+        self.assertEqual([f'key-{i}' for i in range(5)] + ['after'],
+                         [o['key'] for o in self.shop['order', 2].get('/v1/orders').json()['orders']])
+        done = subprocess.run([str(BIN / 'bookstorectl'), f'--config={self.shop.config}', 'audit'], capture_output=True, text=True, timeout=60)
+        self.assertEqual(0, done.returncode, done.stdout + done.stderr)
+        self.shop.kill('order', 0)
+        wait_until(lambda: self.shop.order((2, 1)).status in (201, 409), 20, 'a purchase without the replica that was left')
+
+    def test_it_is_refused_where_it_is_not_needed(self):
+        self.shop['catalog', 0].stop()
+        self.assertIn('is up', self.recover('catalog', 0, '--others-are-gone', '--yes', status=1))
+        self.shop['catalog', 1].stop()
+        self.assertIn('is up', self.recover('catalog', 0, '--others-are-gone', '--yes', status=1))
+        self.shop['catalog', 2].stop()
+        self.assertIn('a majority is left', self.recover('catalog', 0, str(self.shop['catalog', 1].data),
+                                                               '--others-are-gone', '--yes', status=1))
+        for i in range(3):
+            self.shop['catalog', i].start()
+        self.shop.wait_ready()
+        self.assertEqual(201, self.shop.order((1, 1)).status)
+
+    def test_a_former_member_that_comes_back_is_refused_and_told(self):
+        self.assertEqual(201, self.shop.order((1, 1)).status)
+        for i in range(3):
+            self.shop['order', i].stop()
+        self.recover('order', 0, '--others-are-gone', '--yes')
+        self.shop['order', 0].start()
+        wait_until(self.shop['order', 0].ready, 30, 'the one that is left')
+        former = self.shop['order', 1]
+        former.start()
+
+        def told():
+            try:
+                return 'refounded without this replica' in former.get('/readyz').text
+            except OSError: # it does not listen yet
+                return False
+        wait_until(told, 30, 'it being told')
+        self.assertFalse(former.ready())
+        former.stop()
+        shutil.rmtree(former.data)
+        self.shop.restart('order', 1, '--first-start=0')
+        self.assertEqual(201, self.shop.order((1, 1)).status)
+
+
+if __name__ == '__main__':
+    unittest.main()
