@@ -63,7 +63,8 @@ void Formation::round() {
 
 void Formation::tell(unsigned slot) {
     auto& other = others_[slot];
-    if (closed_ || other.asking || scheduler_.now() < other.told_at + look_interval) return;
+    if (closed_ || slot == options_.slot || other.asking || scheduler_.now() < other.told_at + look_interval)
+        return;
     other.told_at = scheduler_.now();
     ask(slot);
 }
