@@ -64,9 +64,8 @@ Configuration configuration_in(const replication::Identity& identity, const stor
 
 std::filesystem::file_time_type last_written(const std::filesystem::path& folder) {
     auto newest = std::filesystem::file_time_type::min();
-    for (const char* name : {"log.db", "log.db-wal"})
-        if (std::filesystem::exists(folder / name))
-            newest = std::max(newest, std::filesystem::last_write_time(folder / name));
+    for (const auto& segment : std::filesystem::directory_iterator(folder / "log"))
+        newest = std::max(newest, segment.last_write_time());
     return newest;
 }
 
@@ -99,20 +98,24 @@ bool Survivor::has_more_than(const Survivor& other) const {
 
 struct Recovery::Impl {
     Impl(const std::filesystem::path& directory, const std::string& group)
-        : folders(directory), folder(choose(folders.all(), group)), written(last_written(folder.path)) {
+        : folders(directory), folder(choose(folders.all(), group)) {
         require_sound(folder);
-        store = storage::open_sqlite_log(folder.path.string());
-        log = store->load();
-        identity = identity_in(folder, log);
-        survivor = survivor_of(folder, identity, log);
+        look();
         survivor.version = state_version(folder);
-        survivor.written = written;
+        survivor.written = last_written(folder.path);
+    }
+
+    void look() {
+        log = storage::inspect_log(folder.path.string());
+        identity = identity_in(folder, log);
+        auto seen = survivor_of(folder, identity, log);
+        seen.version = survivor.version;
+        seen.written = survivor.written;
+        survivor = std::move(seen);
     }
 
     GroupFolders folders;
     const GroupFolder& folder;
-    const std::filesystem::file_time_type written; ///< before anything is opened
-    std::unique_ptr<storage::LogStore> store;
     storage::LoadedLog log;
     replication::Identity identity;
     Survivor survivor;
@@ -128,14 +131,14 @@ const Survivor& Recovery::survivor() const {
 }
 
 Survivor Recovery::recover() {
-    base::Random random(base::random_seed());
-    const auto anew = replication::refound(impl_->identity, impl_->log, random);
-    impl_->store->write(anew.write);
-    impl_->log = impl_->store->load();
-    impl_->identity = anew.identity;
-    auto survivor = survivor_of(impl_->folder, impl_->identity, impl_->log);
-    survivor.version = impl_->survivor.version;
-    return impl_->survivor = survivor;
+    {
+        const auto store = storage::open_log(impl_->folder.path.string());
+        const auto log = store->load(); // durable from here on, whatever the last process had synced of it
+        base::Random random(base::random_seed());
+        store->write(replication::refound(impl_->identity, log, random).write);
+    }
+    impl_->look();
+    return impl_->survivor;
 }
 
 } // namespace bookstore::offline

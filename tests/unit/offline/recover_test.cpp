@@ -21,11 +21,13 @@ using storage::test::TemporaryFolder;
 
 void change_identity(const std::filesystem::path& data,
                      const std::function<void(replication::Identity&)>& how) {
-    const auto log = storage::open_sqlite_log((data / "catalog").string());
+    const auto log = storage::open_log((data / "catalog").string());
     auto identity = replication::decode_identity(log->load().metadata);
     REQUIRE(identity.has_value());
     how(*identity);
-    log->write_metadata(replication::encode(*identity));
+    storage::LogWrite write;
+    write.metadata = replication::encode(*identity);
+    log->write(write);
 }
 
 } // namespace
@@ -124,7 +126,7 @@ TEST_CASE("what cannot be recovered is refused, and left as it is", "[offline][r
 TEST_CASE("killed at any moment, a recovery has happened or it has not", "[offline][recover][crash]") {
     // The bytes that a write reaches the files with are limited: the process dies within it.
     bool happened = false, not_happened = false;
-    for (rlim_t bytes = 4'096; bytes <= 131'072 && !(happened && not_happened); bytes += 4'096) {
+    for (rlim_t bytes = 512; bytes <= (1u << 30) && !(happened && not_happened); bytes *= 2) {
         const TemporaryFolder folder;
         fill_catalog(folder.path());
         const pid_t child = ::fork();
