@@ -56,6 +56,7 @@ std::span<const Command> all_commands();
 // Each in its own file.
 extern const Command search_command, lookup_command, buy_command, order_command, restock_command,
     price_command, status_command, simulate_command, audit_command, check_history_command, torture_command,
-    member_command, bench_command, verify_command, import_command, recover_command;
+    member_command, bench_command, verify_command, import_command, recover_command, backup_command,
+    restore_command;
 
 } // namespace bookstore::ctl

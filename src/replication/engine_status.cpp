@@ -89,6 +89,7 @@ Status Engine::Impl::status() const {
     status.applied = applier->applied();
     status.digest = contents_whole ? machine.digest() : digests.at(status.applied).value_or(0);
     status.contents_whole = contents_whole;
+    status.generation = identity.generation;
     status.waiting = batcher.waiting();
     if (const auto* raft = core.raft()) {
         status.role = raft->role();

@@ -276,6 +276,18 @@ std::vector<std::string> CatalogState::closed(std::uint64_t until, std::size_t l
     return impl_->sales.closed(until, limit);
 }
 
+bool CatalogState::is_sale(std::uint8_t table) {
+    return table == sales_table;
+}
+
+bool CatalogState::is_settled_sale(const base::Row& sale) {
+    return Sales::is_settled(sale);
+}
+
+void CatalogState::unsettle(base::Row& sale) {
+    Sales::unsettle(sale);
+}
+
 void CatalogState::check_invariants() const {
     impl_->shelf.check_invariants();
     // Sales that were forgotten are missing from the one count and not from the other.

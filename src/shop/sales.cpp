@@ -8,6 +8,11 @@
 #include "shop/row_reader.hpp"
 
 namespace bookstore::shop {
+namespace {
+
+constexpr std::size_t state_column = 2; ///< of catalog_tables.hpp
+
+} // namespace
 
 std::optional<Sales::Remembered> Sales::find(std::string_view key) const {
     const auto found = sales_.find(key);
@@ -161,6 +166,15 @@ std::map<ItemId, std::int64_t> Sales::check_invariants() const {
     }
     INVARIANT(digest_ == recompute_digest());
     return copies;
+}
+
+bool Sales::is_settled(const base::Row& row) {
+    return std::get<std::string>(row.at(state_column)) == name(State::settled);
+}
+
+void Sales::unsettle(base::Row& row) {
+    INVARIANT(is_settled(row));
+    row.at(state_column) = std::string(name(State::sold));
 }
 
 std::string_view Sales::name(State state) {

@@ -33,6 +33,10 @@ public:
     /// As CatalogState::closed.
     std::vector<std::string> closed(std::uint64_t until, std::size_t limit) const;
 
+    /// Of a row of the table of sales.
+    static bool is_settled(const base::Row& row);
+    static void unsettle(base::Row& row);
+
     /// A command of `version` is about to be applied. Before any of those below.
     void reached(std::uint64_t version);
     /// `key` is new.

@@ -6,11 +6,12 @@ import unittest
 from support import http
 from support.shop import TOP, Shop
 
-EXAMPLES = {'item': 1, 'topic': 'ds', 'id': 0, 'q': 'how', 'limit': 2, 'after': 1}
+EXAMPLES = {'item': 1, 'topic': 'ds', 'id': 0, 'q': 'how', 'limit': 2, 'after': 1, 'offset': 0}
 BODIES = {'/v1/books': {'title': 'A', 'topic': 'b', 'cost': 1, 'stock': 1}, '/v1/books/{id}': {'delta': 1},
           '/v1/orders': {'lines': [{'item': 1}]}, '/update': {'delta': 1}, '/v1/members': {'slot': 0}}
 NODE = '0123456789abcdef'       # nobody's
-REFUSED = {('post', '/v1/members'): 409, ('delete', '/v1/members/{node}'): 404}
+REFUSED = {('post', '/v1/members'): 409, ('delete', '/v1/members/{node}'): 404, ('get', '/v1/backup/{backup}'): 404,
+           ('get', '/v1/backup/{backup}/bytes'): 404}
 METHODS = ('get', 'post', 'patch', 'put', 'delete')
 
 

@@ -100,7 +100,8 @@ struct Status {
     std::uint64_t digest = 0; ///< of the contents at `applied`
     /// False while the contents are taken over from a snapshot: state() is then in part of no version.
     bool contents_whole = true;
-    std::size_t waiting = 0; ///< proposals in the queue
+    std::uint64_t generation = 0; ///< how often the group has been refounded
+    std::size_t waiting = 0;      ///< proposals in the queue
 };
 
 /// One node that the leader sends everything, or the leader itself.

@@ -79,6 +79,12 @@ public:
     /// when that was long enough ago: oldest first, at most `limit`.
     std::vector<std::string> closed(std::uint64_t until, std::size_t limit) const;
 
+    /// For rows that no machine holds, of a shop that is restored from a backup: of the table of sales? Is it
+    /// a sale that the order book has confirmed? Then it becomes one that it has yet to confirm.
+    static bool is_sale(std::uint8_t table);
+    static bool is_settled_sale(const base::Row& sale);
+    static void unsettle(base::Row& sale);
+
     /// Aborts when something that must hold does not. For tests and debug builds; walks everything.
     void check_invariants() const;
 

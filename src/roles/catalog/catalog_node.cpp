@@ -7,6 +7,7 @@
 #include <bookstore/base/limits.hpp>
 #include <bookstore/roles/protocol.hpp>
 
+#include "roles/backup_routes.hpp"
 #include "roles/catalog/catalog_routes.hpp"
 #include "roles/catalog/housekeeping.hpp"
 #include "roles/catalog/invalidation_gate.hpp"
@@ -49,10 +50,12 @@ struct CatalogNode::Impl {
                 const storage::TextIndex& titles)
             : queries(world.scheduler, replica, titles),
               housekeeping(world, replica),
+              backups(world, replica, world.config.data_dir / "catalog", replica.state().tables()),
               routes(node, world.config.id, replica, queries) {}
 
         catalog::QueryService queries;
         catalog::Housekeeping housekeeping;
+        BackupSource backups;
         catalog::CatalogRoutes routes;
     };
 
@@ -139,6 +142,7 @@ std::vector<net::Route> CatalogNode::routes() {
     if (!impl_->serving) return {};
     auto routes = impl_->serving->routes.table();
     std::ranges::move(member_routes(impl_->replica, impl_->membership.group), std::back_inserter(routes));
+    std::ranges::move(backup_routes(impl_->serving->backups), std::back_inserter(routes));
     return routes;
 }
 

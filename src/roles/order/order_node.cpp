@@ -6,6 +6,7 @@
 #include <bookstore/base/mutant.hpp>
 #include <bookstore/roles/protocol.hpp>
 
+#include "roles/backup_routes.hpp"
 #include "roles/group_member.hpp"
 #include "roles/member_routes.hpp"
 #include "roles/order/order_desk.hpp"
@@ -21,9 +22,12 @@ struct OrderNode::Impl {
     /// What a replica has that sells, and the tie-breaker has not.
     struct Serving {
         Serving(const Node& node, const World& world, order::Replica& replica, cluster::GroupClient& catalog)
-            : desk(world, replica, catalog), routes(node, world, replica, desk) {}
+            : desk(world, replica, catalog),
+              backups(world, replica, world.config.data_dir / "order", replica.state().tables()),
+              routes(node, world, replica, desk) {}
 
         order::OrderDesk desk;
+        BackupSource backups;
         order::OrderRoutes routes;
     };
 
@@ -87,6 +91,7 @@ std::vector<net::Route> OrderNode::routes() {
     if (!impl_->serving) return {};
     auto routes = impl_->serving->routes.table();
     std::ranges::move(member_routes(impl_->replica, impl_->membership.group), std::back_inserter(routes));
+    std::ranges::move(backup_routes(impl_->serving->backups), std::back_inserter(routes));
     return routes;
 }
 

@@ -67,7 +67,8 @@ TEST_CASE("bad usage is named with what is allowed", "[ctl][options]") {
     CHECK(complaint({}) == "no command is given; see bookstorectl --help");
     CHECK(complaint({"sell"}) ==
           "'sell': not a command; allowed are search, lookup, buy, order, restock, price, "
-          "status, simulate, audit, check-history, torture, member, bench, verify, import, recover");
+          "status, simulate, audit, check-history, torture, member, bench, verify, import, recover, backup, "
+          "restore");
     CHECK(complaint({"lookup"}) == "lookup: an argument is missing; usage: bookstorectl lookup ITEM");
     CHECK(complaint({"lookup", "1", "2"}) == "'2': one argument too many; usage: bookstorectl lookup ITEM");
     CHECK(complaint({"lookup", "1", "--key=k"}) ==

@@ -126,7 +126,7 @@ TEST_CASE("what cannot be recovered is refused, and left as it is", "[offline][r
 TEST_CASE("killed at any moment, a recovery has happened or it has not", "[offline][recover][crash]") {
     // The bytes that a write reaches the files with are limited: the process dies within it.
     bool happened = false, not_happened = false;
-    for (rlim_t bytes = 512; bytes <= (1u << 30) && !(happened && not_happened); bytes *= 2) {
+    for (rlim_t bytes = 16; bytes <= (1u << 30) && !(happened && not_happened); bytes *= 2) {
         const TemporaryFolder folder;
         fill_catalog(folder.path());
         const pid_t child = ::fork();

@@ -1,0 +1,184 @@
+#include "roles/backup_source.hpp"
+
+#include <exception>
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include <bookstore/base/log.hpp>
+#include <bookstore/net/promise.hpp>
+#include <bookstore/storage/disk_space.hpp>
+#include <bookstore/storage/state_copy.hpp>
+
+namespace bookstore::roles {
+namespace {
+
+using base::Errc;
+using boost::asio::awaitable;
+
+/// The state's store trails what is applied: looked at again so often, until it has what is asked for.
+constexpr base::Duration look_again = base::milliseconds(50);
+constexpr std::string_view file_beginning = "backup-";
+
+std::string read_piece(const std::filesystem::path& file, std::uint64_t offset) {
+    std::ifstream in(file, std::ios::binary);
+    in.seekg(static_cast<std::streamoff>(offset));
+    std::string piece(BackupSource::piece_bytes, '\0');
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    piece.resize(static_cast<std::size_t>(in.gcount()));
+    return piece;
+}
+
+std::string text_of(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& thrown) {
+        return thrown.what();
+    }
+}
+
+/// Of a process that was killed meanwhile.
+void remove_leftovers(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> leftovers;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        if (entry.path().filename().string().starts_with(file_beginning)) leftovers.push_back(entry.path());
+    for (const auto& leftover : leftovers)
+        std::filesystem::remove(leftover);
+}
+
+/// A copy takes no more than the state does. What is left must stay above what the log lives on.
+void require_room(const std::filesystem::path& folder, std::uint64_t reserve) {
+    const auto needed = std::filesystem::file_size(folder / "state.db") + reserve;
+    if (storage::disk_space_at(folder).free_bytes < needed)
+        throw std::runtime_error(folder.string() + ": no room for a snapshot beside the state");
+}
+
+} // namespace
+
+struct BackupSource::Current {
+    std::string name;
+    std::filesystem::path file; ///< of its own: one that was given up may be written for a while yet
+    std::uint64_t least = 0;    ///< version
+    std::uint64_t generation = 0;
+    std::optional<storage::SnapshotSummary> summary; ///< when it is complete
+    bool failed = false;
+
+    /// With the last who uses it, on the loop or on the worker.
+    ~Current() {
+        std::error_code ignored;
+        std::filesystem::remove(file, ignored);
+    }
+};
+
+BackupSource::BackupSource(const World& world, replication::Engine& engine, std::filesystem::path folder,
+                           std::span<const base::Table> tables)
+    : world_(world),
+      engine_(engine),
+      folder_(std::move(folder)),
+      tables_(tables),
+      self_(std::make_shared<BackupSource*>(this)) {}
+
+BackupSource::~BackupSource() = default;
+
+awaitable<base::result<std::string>> BackupSource::begin(base::TimePoint deadline) {
+    if (current_) co_return Errc::overloaded;
+    const auto current = std::make_shared<Current>();
+    current->name = world_.random.uuid();
+    current_ = current;
+    const auto reached = co_await engine_.read_barrier(deadline);
+    if (reached.has_error()) {
+        if (current_ == current) give_up();
+        co_return reached.error();
+    }
+    current->file = folder_ / (std::string(file_beginning) + current->name);
+    current->least = *reached;
+    current->generation = engine_.status().generation;
+    start_worker();
+    keep(current);
+    make(current);
+    co_return current->name;
+}
+
+void BackupSource::start_worker() {
+    if (worker_) return;
+    worker_ = base::make_thread_worker(world_.scheduler, "backup");
+    worker_->submit([folder = folder_] { remove_leftovers(folder); }, [](std::exception_ptr) {});
+}
+
+void BackupSource::make(std::shared_ptr<Current> current) {
+    const auto made = std::make_shared<std::optional<storage::SnapshotSummary>>();
+    const auto done = [weak = std::weak_ptr(self_), current, made](std::exception_ptr failure) {
+        const auto self = weak.lock();
+        if (!self || (*self)->current_ != current) return;
+        if (failure) {
+            current->failed = true;
+            base::log::warning("a snapshot for a backup cannot be made", {{"cause", text_of(failure)}});
+        } else if (!*made) {
+            return (*self)->make_later(current);
+        }
+        current->summary = *made;
+        (*self)->keep(current);
+    };
+    worker_->submit(
+        [current, made, folder = folder_, tables = tables_, reserve = world_.config.storage.reserve_bytes] {
+            require_room(folder, reserve);
+            *made = storage::copy_sqlite_state(folder.string(), tables, current->least, current->file);
+        },
+        done);
+}
+
+/// Not for ever: keep() was told when it began.
+void BackupSource::make_later(const std::shared_ptr<Current>& current) {
+    again_ = world_.scheduler.after(look_again, [this, current] {
+        if (current_ == current) make(current);
+    });
+}
+
+/// From now on for as long again.
+void BackupSource::keep(const std::shared_ptr<Current>& current) {
+    timer_ = world_.scheduler.after(kept_for, [this, current] {
+        if (current_ == current) give_up();
+    });
+}
+
+void BackupSource::give_up() {
+    timer_.reset();
+    again_.reset();
+    current_.reset();
+}
+
+std::shared_ptr<BackupSource::Current> BackupSource::find(const std::string& name) {
+    return current_ && current_->name == name ? current_ : nullptr;
+}
+
+base::result<BackupSource::Made> BackupSource::look(const std::string& name) {
+    const auto current = find(name);
+    if (!current) return Errc::not_found;
+    if (current->failed) return Errc::storage_failed;
+    if (!current->summary) return Made{false, current->generation, {}};
+    return Made{true, current->generation, *current->summary};
+}
+
+awaitable<base::result<std::string>> BackupSource::read(std::string name, std::uint64_t offset) {
+    const auto current = find(name);
+    if (!current) co_return Errc::not_found;
+    if (!current->summary) co_return Errc::not_ready;
+    keep(current);
+    const net::Promise<base::result<std::string>> promise;
+    const auto piece = std::make_shared<std::string>();
+    worker_->submit([current, piece, offset] { *piece = read_piece(current->file, offset); },
+                    [promise, piece](std::exception_ptr failure) {
+                        if (failure)
+                            promise.set(Errc::storage_failed);
+                        else
+                            promise.set(std::move(*piece));
+                    });
+    co_return co_await promise.wait();
+}
+
+void BackupSource::drop(const std::string& name) {
+    if (find(name)) give_up();
+}
+
+} // namespace bookstore::roles

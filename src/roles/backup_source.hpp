@@ -1,0 +1,67 @@
+#pragma once
+/// \file
+/// A replica's part of a backup: a snapshot of its group's state in a file, made off the loop, handed out
+/// piece by piece, and kept for a bounded time.
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <bookstore/base/worker.hpp>
+#include <bookstore/replication/replica.hpp>
+#include <bookstore/roles/node.hpp>
+#include <bookstore/storage/snapshot.hpp>
+
+namespace bookstore::roles {
+
+/// Thread: the loop. One backup at a time. What it is given outlives it.
+class BackupSource {
+public:
+    static constexpr std::size_t piece_bytes = 1u << 20;
+    static constexpr base::Duration kept_for = base::seconds(60); ///< after it was last asked for
+
+    /// `folder`: of the group; what an earlier life left there is removed by the first backup.
+    BackupSource(const World& world, replication::Engine& engine, std::filesystem::path folder,
+                 std::span<const base::Table> tables);
+    ~BackupSource();
+
+    struct Made {
+        bool complete = false;
+        std::uint64_t generation = 0;
+        storage::SnapshotSummary summary; ///< right when it is complete
+    };
+
+    /// Begins a snapshot of a state at least as new as all that was answered before the call, and gives its
+    /// name. overloaded while another is in use; not_ready without a leader.
+    boost::asio::awaitable<base::result<std::string>> begin(base::TimePoint deadline);
+    /// not_found: given up, or another's; storage_failed: it cannot be made.
+    base::result<Made> look(const std::string& name);
+    /// At most piece_bytes from `offset` on; nothing behind the end. not_ready until it is complete.
+    boost::asio::awaitable<base::result<std::string>> read(std::string name, std::uint64_t offset);
+    void drop(const std::string& name);
+
+private:
+    struct Current;
+    void start_worker();
+    void make(std::shared_ptr<Current> current);
+    void make_later(const std::shared_ptr<Current>& current);
+    void keep(const std::shared_ptr<Current>& current);
+    std::shared_ptr<Current> find(const std::string& name);
+    void give_up();
+
+    World world_;
+    replication::Engine& engine_;
+    const std::filesystem::path folder_;
+    const std::span<const base::Table> tables_;
+    std::shared_ptr<Current> current_;   ///< shared with the worker's job
+    std::unique_ptr<base::Timer> timer_; ///< then it is given up
+    std::unique_ptr<base::Timer> again_;
+    std::unique_ptr<base::Worker> worker_; ///< from the first backup on
+    std::shared_ptr<BackupSource*> self_;
+};
+
+} // namespace bookstore::roles
