@@ -93,7 +93,7 @@ void require_need(const Context& context, const Survivor& survivor, const std::v
         throw CommandFailed("refused: " + up +
                             " is up. If a majority can be started, start it: nothing is lost then. If not, "
                             "stop what is up, and compare: name the directories of all that are left");
-    if (more.size() + 1 >= survivor.majority())
+    if (survivor.voters_among(more) >= survivor.majority())
         throw CommandFailed("refused: a majority is left. Start these replicas: nothing is lost then");
     for (const Survivor& other : more) {
         if (other.group != survivor.group || other.slot == survivor.slot)

@@ -91,6 +91,15 @@ bool Survivor::votes() const {
     return std::any_of(voters.begin(), voters.end(), [&](const Voter& voter) { return voter.node == node; });
 }
 
+std::size_t Survivor::voters_among(const std::vector<Survivor>& others) const {
+    const auto is_there = [&](const Voter& voter) {
+        return voter.node == node || std::any_of(others.begin(), others.end(), [&](const Survivor& other) {
+                   return other.node == voter.node;
+               });
+    };
+    return static_cast<std::size_t>(std::count_if(voters.begin(), voters.end(), is_there));
+}
+
 bool Survivor::has_more_than(const Survivor& other) const {
     return std::tie(generation, last_term, last_index) >
            std::tie(other.generation, other.last_term, other.last_index);

@@ -82,6 +82,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void leave_group();
     std::string removal_reason() const;
     bool alone() const;
+    bool group_lives() const;
     void overtaken(std::uint64_t generation);
     std::string overtaken_reason() const;
     void contradicted(const std::string& reason);
@@ -195,8 +196,9 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::optional<consensus::Term> led_term; ///< leader by role of this term, as the parts were last told
     bool gate_told = false;                  ///< between Gate::leading() and not_leading()
     bool caught_up_once = false;
-    bool was_member = false; ///< in a configuration that is or was committed
-    bool leaving = false;    ///< removed, and about to say so
+    std::optional<base::TimePoint> led_at; ///< the last time that the group had a leader, as far as we know
+    bool was_member = false;               ///< in a configuration that is or was committed
+    bool leaving = false;                  ///< removed, and about to say so
     base::TimePoint next_succession_at{};
     DigestTrail digests;
     std::optional<std::string> fenced; ///< why: the contents are not the group's

@@ -54,6 +54,7 @@ void Engine::Impl::persist(consensus::Persist step) {
 
 void Engine::Impl::settle() {
     if (leading() && !gate_told) gain_leadership();
+    if (core.raft()->leader() != consensus::nobody) led_at = env.scheduler.now();
     tend_members();
     if (core.raft() == nullptr) return;
     tend_contents();
@@ -66,7 +67,7 @@ void Engine::Impl::settle() {
 
 /// Who belongs to another generation has no say in this one.
 void Engine::Impl::other_generation(const Peers::Incoming& incoming) {
-    if (incoming.generation > identity.generation) return overtaken(incoming.generation);
+    if (incoming.generation > identity.generation && !group_lives()) return overtaken(incoming.generation);
     formation->tell(slot_in(incoming.message.from));
 }
 

@@ -76,6 +76,11 @@ bool Engine::Impl::alone() const {
 }
 
 /// From this moment nothing is served, written or voted for. That it is so is known after a restart, too.
+/// Between two leaders it does.
+bool Engine::Impl::group_lives() const {
+    return led_at && env.scheduler.now() < *led_at + options.election_timeout * succession_patience;
+}
+
 void Engine::Impl::overtaken(std::uint64_t generation) {
     if (failure || closed || identity.overtaken_by >= generation) return;
     identity.overtaken_by = generation;
@@ -90,7 +95,7 @@ std::string Engine::Impl::overtaken_reason() const {
            "): to join it, move its data directory away and start it with --first-start=0";
 }
 
-/// Two that were each made the first replica of a group, by mistake: who has nobody else gives way.
+/// Two groups, by mistake: who has nobody else gives way.
 void Engine::Impl::contradicted(const std::string& reason) {
     if (alone() && !failure && !closed) refused(reason);
 }

@@ -68,6 +68,7 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
                              group_found(std::move(founders), generation);
                          },
                          [this](const std::string& reason) { refused(reason); },
+                         [this] { return group_lives(); },
                          [this](std::uint64_t generation) { overtaken(generation); },
                          [this](const std::string& reason) { contradicted(reason); }});
     make_snapshot_parts();

@@ -1,5 +1,6 @@
 #include "replication/formation.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include <boost/asio/awaitable.hpp>
@@ -44,8 +45,29 @@ bool Formation::may_form() const {
 }
 
 Hello Formation::own() const {
-    return {options_.group, options_.members.size(), options_.slot,       identity_.node,
-            may_form(),     identity_.founders,      identity_.generation};
+    Hello hello;
+    hello.group = options_.group;
+    hello.member_count = options_.members.size();
+    hello.slot = options_.slot;
+    hello.node = identity_.node;
+    hello.may_form = may_form();
+    hello.founders = identity_.founders;
+    hello.generation = identity_.generation;
+    hello.willing = willing();
+    hello.alive = hooks_.alive();
+    return hello;
+}
+
+std::vector<consensus::NodeId> Formation::willing() const {
+    std::vector<consensus::NodeId> nodes;
+    for (unsigned slot = 0; slot < others_.size(); ++slot) {
+        const auto& said = others_[slot].said;
+        if (slot == options_.slot)
+            nodes.push_back(may_form() ? identity_.node : consensus::nobody);
+        else
+            nodes.push_back(said && said->may_form ? said->node : consensus::nobody);
+    }
+    return nodes;
 }
 
 /// Who knows its group asks as well, until it has heard each once: one of them may know better.
@@ -146,11 +168,24 @@ void Formation::consider(const Hello& hello) {
     hooks_.found(hello.founders, hello.generation);
 }
 
+/// Who was refounded, because a majority was thought to be lost, and finds it alive, was refounded in error.
+/// Else the later generation counts.
+void Formation::compare_generations(const Hello& hello) {
+    const auto slot = static_cast<unsigned>(hello.slot);
+    if (hello.generation > identity_.generation) {
+        if (!hooks_.alive()) return hooks_.overtaken(hello.generation);
+        return complain(slot, "was refounded while this group lives: it must give way");
+    }
+    complain(slot, "has data from before this group was refounded: it is not taken back");
+    if (hello.alive)
+        hooks_.contradicted(net::to_string(options_.members[slot].endpoint) +
+                            " belongs to the group that this replica was taken from, and that group lives: "
+                            "move this data directory away and start with --first-start=0");
+}
+
 void Formation::compare_groups(const Hello& hello) {
     const auto slot = static_cast<unsigned>(hello.slot);
-    if (hello.generation > identity_.generation) return hooks_.overtaken(hello.generation);
-    if (hello.generation < identity_.generation)
-        return complain(slot, "has data from before this group was refounded: it is not taken back");
+    if (hello.generation != identity_.generation) return compare_generations(hello);
     if (hello.founders == identity_.founders) return;
     const std::string reason =
         "belongs to a group that was formed with other members: one of us must lose its data";
@@ -158,20 +193,15 @@ void Formation::compare_groups(const Hello& hello) {
     hooks_.contradicted(net::to_string(options_.members[slot].endpoint) + " " + reason);
 }
 
+/// When all say that all are willing: by the same list, so that who has not heard for long, and believes what
+/// a disk said that is lost since, forms no second group with the disk that came after it.
 void Formation::try_to_form() {
-    if (!may_form()) return;
-    std::vector<consensus::NodeId> founders;
-    for (unsigned slot = 0; slot < others_.size(); ++slot) {
-        const auto& said = others_[slot].said;
-        if (slot == options_.slot)
-            founders.push_back(identity_.node);
-        else if (said && said->may_form)
-            founders.push_back(said->node);
-        else
-            return;
-    }
+    auto all = willing();
+    if (std::ranges::count(all, consensus::nobody) > 0) return;
+    for (unsigned slot = 0; slot < others_.size(); ++slot)
+        if (slot != options_.slot && others_[slot].said->willing != all) return;
     decided_ = true;
-    hooks_.found(std::move(founders), 0);
+    hooks_.found(std::move(all), 0);
 }
 
 std::string Formation::reason() const {

@@ -2,10 +2,11 @@
 /// \file
 /// How replicas find each other: a group forms by itself once, and afterwards tells every newcomer who it is.
 ///
-/// A replica without a group asks every configured member who it is. When all have answered and none knows of
-/// a group, the group is all of them. Every replica comes to the same list, because a NodeId is durable
-/// before it is told to anybody; and whoever knows of a formed group says so, with its list, so that nobody
-/// forms a second one. A replica that such a list does not contain is new to its slot: it joins.
+/// A replica without a group asks every configured member who it is. When all have answered, none knows of a
+/// group, and each has said that it has heard of the very same ones, the group is all of them. Every replica
+/// comes to the same list, because a NodeId is durable before it is told to anybody; and whoever knows of a
+/// formed group says so, with its list, so that nobody forms a second one. A replica that such a list does
+/// not contain is new to its slot: it joins.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,9 +33,11 @@ public:
         std::function<void(std::vector<consensus::NodeId> founders, std::uint64_t generation)> found;
         /// This replica must not go on: the reason, for the operator. Once, instead of found.
         std::function<void(const std::string& reason)> refused;
+        /// The group that this replica belongs to has, or had a moment ago, a leader.
+        std::function<bool()> alive;
         /// The group that this replica belongs to is over: another has heard of it in a later generation.
         std::function<void(std::uint64_t generation)> overtaken;
-        /// Another belongs to a group of the same generation that was founded by others: how that is told.
+        /// There is another group beside this one that has a right to live: how that is told.
         std::function<void(const std::string& reason)> contradicted;
     };
 
@@ -67,6 +70,8 @@ private:
     };
 
     Hello own() const;
+    std::vector<consensus::NodeId> willing() const;
+    void compare_generations(const Hello& hello);
     bool may_form() const;
     void round();
     void ask(unsigned slot);

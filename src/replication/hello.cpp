@@ -5,7 +5,20 @@
 namespace bookstore::replication {
 namespace {
 
-constexpr std::uint8_t hello_version = 3;
+constexpr std::uint8_t hello_version = 4;
+
+void write(base::ByteWriter& out, const std::vector<consensus::NodeId>& nodes) {
+    out.varint(nodes.size());
+    for (const auto node : nodes)
+        out.u64(number(node));
+}
+
+std::vector<consensus::NodeId> read_nodes(base::ByteReader& in) {
+    std::vector<consensus::NodeId> nodes(in.count(sizeof(std::uint64_t)));
+    for (auto& node : nodes)
+        node = consensus::NodeId{in.u64()};
+    return nodes;
+}
 
 } // namespace
 
@@ -17,10 +30,10 @@ std::string encode(const Hello& hello) {
     out.varint(hello.slot);
     out.u64(number(hello.node));
     out.boolean(hello.may_form);
-    out.varint(hello.founders.size());
-    for (const auto founder : hello.founders)
-        out.u64(number(founder));
+    write(out, hello.founders);
     out.varint(hello.generation);
+    write(out, hello.willing);
+    out.boolean(hello.alive);
     return out.take();
 }
 
@@ -33,10 +46,10 @@ base::result<Hello> decode_hello(std::string_view bytes) {
     hello.slot = in.varint();
     hello.node = consensus::NodeId{in.u64()};
     hello.may_form = in.boolean();
-    hello.founders.resize(in.count(sizeof(std::uint64_t)));
-    for (auto& founder : hello.founders)
-        founder = consensus::NodeId{in.u64()};
+    hello.founders = read_nodes(in);
     hello.generation = in.varint();
+    hello.willing = read_nodes(in);
+    hello.alive = in.boolean();
     if (!in.complete() || hello.node == consensus::nobody) return base::Errc::protocol_error;
     return hello;
 }

@@ -31,6 +31,8 @@ struct Survivor {
 
     std::size_t majority() const { return voters.size() / 2 + 1; }
     bool votes() const;
+    /// Of its voters, so many are itself or in `others`: each counts once, and guests do not.
+    std::size_t voters_among(const std::vector<Survivor>& others) const;
     /// Of two of one group, the one to go on with: whatever was committed with the help of either is in it.
     bool has_more_than(const Survivor& other) const;
 };

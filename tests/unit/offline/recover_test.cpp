@@ -68,6 +68,15 @@ TEST_CASE("a recovered directory is sound, and may be recovered again", "[offlin
     CHECK(again.recover().generation == 2);
 }
 
+TEST_CASE("a majority is counted in voters, each once", "[offline][recover]") {
+    Survivor one, guest, other;
+    one.node = "a", guest.node = "g", other.node = "b";
+    one.voters = {{"a", 0}, {"b", 1}, {"c", 2}};
+    CHECK(one.voters_among({}) == 1);
+    CHECK(one.voters_among({guest, one}) == 1);
+    CHECK(one.voters_among({guest, other, other}) == 2);
+}
+
 TEST_CASE("of two disks the one to go on with has the later term, or in it the longer log",
           "[offline][recover]") {
     Survivor one, other;

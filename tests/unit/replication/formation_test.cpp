@@ -98,6 +98,26 @@ TEST_CASE("crashes while a group forms leave one group") {
     }
 }
 
+TEST_CASE("a group forms when all have heard of all, and not from what one said long ago") {
+    ReplicaGroup group(3);
+    group.start(0);
+    group.start(2);
+    group.scheduler.run_for(base::seconds(1));
+    group.isolate(2);
+    group.start(1);
+    group.scheduler.run_for(base::seconds(5));
+    CHECK(group.engine(0).status().phase == Phase::forming);
+    CHECK(group.engine(1).status().phase == Phase::forming);
+
+    group.crash(1); // and its disk is lost: who heard of it must not count on it
+    group.lose_disk(1);
+    group.start(1);
+    group.network.mend_all();
+    REQUIRE(group.run_until_all_serve());
+    for (unsigned slot = 0; slot < 3; ++slot)
+        CHECK(group.engine(slot).status().voter);
+}
+
 TEST_CASE("--first-start=1 on an empty directory is fatal where the group exists") {
     ReplicaGroup group(3);
     group.start_all();

@@ -42,7 +42,11 @@ TEST_CASE("an identity's and a hello's encodings hold them whole") {
     CHECK(same->configuration == identity.configuration);
     CHECK(same->removed);
 
-    const Hello hello{"catalog", 3, 2, NodeId{9}, true, {NodeId{1}, NodeId{2}, NodeId{9}}, 5};
+    const Hello hello{"catalog", 3,
+                      2,         NodeId{9},
+                      true,      {NodeId{1}, NodeId{2}, NodeId{9}},
+                      5,         {NodeId{1}, NodeId{0}, NodeId{9}},
+                      true};
     const auto bytes = encode(hello);
     const auto back = decode_hello(bytes);
     REQUIRE(back);
@@ -51,6 +55,8 @@ TEST_CASE("an identity's and a hello's encodings hold them whole") {
     CHECK(back->may_form);
     CHECK(back->founders == hello.founders);
     CHECK(back->generation == 5);
+    CHECK(back->willing == hello.willing);
+    CHECK(back->alive);
     for (std::size_t size = 0; size < bytes.size(); ++size)
         CHECK_FALSE(decode_hello(std::string_view(bytes).substr(0, size)));
 }

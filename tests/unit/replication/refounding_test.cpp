@@ -120,23 +120,44 @@ TEST_CASE("a former majority that comes back stops as soon as it hears of the gr
     Refounded group;
     group.crash_all();
     group.refound(0);
-    SECTION("while it is there") {
-        group.start(0);
-        REQUIRE(group.run_until_leader());
-        group.start(1);
-        group.start(2);
-    }
-    SECTION("when it is cut off first, and has formed a majority of its own") {
-        group.start(1);
-        group.start(2);
-        REQUIRE(group.run_until_leader(0));
-        group.start(0);
-    }
+    group.start(0);
+    REQUIRE(group.run_until_leader());
+    group.start(1);
+    group.start(2);
     CHECK(group.run_until_failed(1));
     CHECK(group.run_until_failed(2));
     REQUIRE(group.run_until_leader());
     CHECK(group.leader() == 0u);
     CHECK(group.add(0, "a"));
+}
+
+TEST_CASE("a replica that was refounded in error gives way to the majority that lives") {
+    Refounded group;
+    SECTION("which was out of reach, and goes on selling when it is back") {
+        const unsigned alone = (*group.leader() + 1) % 3;
+        group.isolate(alone);
+        group.crash(alone);
+        group.refound(alone);
+        group.start(alone);
+        REQUIRE(group.run([&] { return group.engine(alone).leading(); }));
+        group.network.mend_all();
+        REQUIRE(group.run([&] { return group[alone].fatal.has_value(); }));
+        CHECK_THAT(*group[alone].fatal, Contains("that group lives"));
+    }
+    SECTION("which is itself a group that was refounded, and has been joined") {
+        group.crash_all();
+        group.refound(0);
+        group.lose_disk(2);
+        group.start(0);
+        group.start(2, false);
+        REQUIRE(group.run_until_voter(2));
+        group.refound(1);
+        group.refound(1);
+        group.start(1);
+        REQUIRE(group.run([&] { return group[1].fatal.has_value(); }));
+    }
+    REQUIRE(group.run_until_leader());
+    CHECK(group.add(*group.leader(), "a"));
 }
 
 TEST_CASE("of two that were both made the first replica, who has nobody else gives way") {
