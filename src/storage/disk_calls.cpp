@@ -1,5 +1,9 @@
 #include "storage/disk_calls.hpp"
 
+#include <cstdio>
+#include <utility>
+
+#include <fcntl.h>
 #include <unistd.h>
 
 namespace bookstore::storage {
@@ -14,6 +18,22 @@ int DiskCalls::sync_data(int fd) {
 
 int DiskCalls::sync(int fd) {
     return ::fsync(fd);
+}
+
+int DiskCalls::allocate(int fd, off_t bytes) {
+    return ::fallocate(fd, 0, 0, bytes);
+}
+
+int DiskCalls::rename(const char* from, const char* to) {
+    return std::rename(from, to);
+}
+
+int DiskCalls::unlink(const char* path) {
+    return ::unlink(path);
+}
+
+std::future<bool> DiskCalls::beside(std::function<bool()> work) {
+    return std::async(std::launch::async, std::move(work));
 }
 
 DiskCalls& DiskCalls::real() {

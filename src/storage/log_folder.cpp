@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <cstdio>
 #include <system_error>
 #include <utility>
 
@@ -11,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <bookstore/storage/damaged.hpp>
+#include "storage/segment_header.hpp"
 
 namespace bookstore::storage {
 namespace {
@@ -38,22 +37,34 @@ struct Descriptor {
     }
 };
 
-void fill_with_zeros(const std::filesystem::path& path, std::size_t bytes, DiskCalls& calls) {
+void write_all(DiskCalls& calls, int fd, const std::filesystem::path& path, std::uint64_t offset,
+               std::string_view bytes) {
+    while (!bytes.empty()) {
+        const auto written = calls.write_at(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) fail(written < 0 ? errno : ENOSPC, path, "write");
+        offset += static_cast<std::uint64_t>(written);
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
+
+void fill(const std::filesystem::path& path, const std::string& header, std::size_t bytes, DiskCalls& calls) {
     const Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
     if (file.fd < 0) fail(errno, path, "create");
     // Asked for in one piece it lies in one piece, where the file system knows how.
-    if (::fallocate(file.fd, 0, 0, static_cast<off_t>(bytes)) != 0 && errno != EOPNOTSUPP && errno != ENOSYS)
+    if (calls.allocate(file.fd, static_cast<off_t>(bytes)) != 0 && errno != EOPNOTSUPP && errno != ENOSYS)
         fail(errno, path, "allocate");
     // Allocated alone it would have to be marked as written, in the file system's own log, by each sync.
     const std::string zeros(std::min(bytes, zeros_per_write), '\0');
-    for (std::size_t at = 0; at < bytes;) {
-        const auto count = std::min(zeros.size(), bytes - at);
-        const auto written = calls.write_at(file.fd, zeros.data(), count, static_cast<off_t>(at));
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) fail(written < 0 ? errno : ENOSPC, path, "fill with zeros");
-        at += static_cast<std::size_t>(written);
-    }
+    for (std::size_t at = 0; at < bytes; at += zeros.size())
+        write_all(calls, file.fd, path, at, std::string_view(zeros).substr(0, bytes - at));
+    write_all(calls, file.fd, path, 0, header);
     if (calls.sync(file.fd) != 0) fail(errno, path, "sync");
+}
+
+/// It need not be there.
+void remove(const std::filesystem::path& path, DiskCalls& calls) {
+    if (calls.unlink(path.c_str()) != 0 && errno != ENOENT) fail(errno, path, "remove");
 }
 
 } // namespace
@@ -112,10 +123,7 @@ std::string LogFile::read_at(std::uint64_t offset, std::size_t count) const {
             continue;
         }
         if (errno == EINTR) continue;
-        if (errno == EIO)
-            throw Damaged(path_.string() + ": damaged: cannot be read at offset " +
-                          std::to_string(offset + have));
-        fail(errno, path_, "read");
+        fail(errno, path_, "read at offset " + std::to_string(offset + have));
     }
     bytes.resize(have);
     return bytes;
@@ -126,13 +134,7 @@ void LogFile::forget_cached(std::uint64_t offset, std::size_t count) const {
 }
 
 void LogFile::write_at(std::uint64_t offset, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const auto written = calls_->write_at(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) fail(written < 0 ? errno : ENOSPC, path_, "write");
-        offset += static_cast<std::uint64_t>(written);
-        bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
+    write_all(*calls_, fd_, path_, offset, bytes);
 }
 
 void LogFile::sync_data() {
@@ -144,12 +146,12 @@ void make_segment(const std::filesystem::path& folder, std::uint64_t number, std
     const auto path = segment_path(folder, number);
     const auto before = std::filesystem::path(path.string() + std::string(unfinished));
     try {
-        fill_with_zeros(before, bytes, calls);
-        std::filesystem::rename(before, path);
+        fill(before, encode_segment_header({number, bytes}), bytes, calls);
+        if (calls.rename(before.c_str(), path.c_str()) != 0) fail(errno, before, "rename");
         sync_folder(folder, calls);
     } catch (...) {
-        std::error_code ignored;
-        std::filesystem::remove(before, ignored);
+        calls.unlink(before.c_str());
+        calls.unlink(path.c_str());
         throw;
     }
 }
@@ -158,16 +160,16 @@ void remove_segments(const std::filesystem::path& folder, const std::vector<std:
                      DiskCalls& calls) {
     if (numbers.empty()) return;
     for (const auto number : numbers)
-        std::filesystem::remove(segment_path(folder, number));
+        remove(segment_path(folder, number), calls);
     sync_folder(folder, calls);
 }
 
-void remove_unfinished(const std::filesystem::path& folder) {
+void remove_unfinished(const std::filesystem::path& folder, DiskCalls& calls) {
     std::vector<std::filesystem::path> found;
     for (const auto& entry : std::filesystem::directory_iterator(folder))
         if (entry.path().extension() == unfinished) found.push_back(entry.path());
     for (const auto& path : found)
-        std::filesystem::remove(path);
+        remove(path, calls);
 }
 
 void sync_folder(const std::filesystem::path& folder, DiskCalls& calls) {

@@ -2,10 +2,10 @@
 /// \file
 /// The folder of the log and the files in it.
 ///
-/// Segments are numbered from 1: `0000000001.log`. A file of that name has been filled with zeros, to its end
-/// and durably, before it got it: to write into it changes neither its length nor where it lies, and what was
-/// not written reads as zeros. One whose first step has not been written is a spare, there is at most one,
-/// and it is the last.
+/// Segments are numbered from 1: `0000000001.log`. A file of that name got, before it got the name, its
+/// header (segment_header.hpp) and zeros to its end, durably: to write into it changes neither its length nor
+/// where it lies, and what was not written reads as zeros. No crash makes one shorter. One whose first step
+/// has not been written is a spare, there is at most one, and it is the last.
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -21,8 +21,8 @@ std::filesystem::path segment_path(const std::filesystem::path& folder, std::uin
 /// Their numbers, rising. Whatever else is in the folder is passed over.
 std::vector<std::uint64_t> list_segments(const std::filesystem::path& folder);
 
-/// An open file. Failures throw std::system_error that names the file; a file that is there and cannot be
-/// read (EIO) is Damaged.
+/// An open file. Failures throw std::system_error that names the file. That includes a disk that cannot be
+/// read: it may be able to another time, so nothing is said about the bytes.
 class LogFile {
 public:
     enum class For { reading, writing };
@@ -50,8 +50,8 @@ private:
     int fd_ = -1;
 };
 
-/// Makes the spare segment `number`, of so many bytes. Durable on return, its name too. A failure leaves
-/// nothing of it.
+/// Makes the spare segment `number`, of so many bytes, more than its header has. Durable on return, its name
+/// too. A failure leaves nothing of it, as far as the disk obeys.
 void make_segment(const std::filesystem::path& folder, std::uint64_t number, std::size_t bytes,
                   DiskCalls& calls);
 
@@ -60,7 +60,7 @@ void remove_segments(const std::filesystem::path& folder, const std::vector<std:
                      DiskCalls& calls);
 
 /// What a crash left of a make_segment().
-void remove_unfinished(const std::filesystem::path& folder);
+void remove_unfinished(const std::filesystem::path& folder, DiskCalls& calls);
 
 /// Makes names in `folder` durable.
 void sync_folder(const std::filesystem::path& folder, DiskCalls& calls);

@@ -1,12 +1,14 @@
 #include "storage/log_reader.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "storage/log_folder.hpp"
 #include "storage/log_tail.hpp"
+#include "storage/segment_header.hpp"
 
 namespace bookstore::storage {
 namespace {
@@ -30,6 +32,11 @@ private:
 
     [[noreturn]] static void damaged(const std::filesystem::path& path, const std::string& what) {
         throw Damaged(path.string() + ": damaged: " + what);
+    }
+    [[noreturn]] static void unknown(const std::filesystem::path& path, const std::string& what) {
+        throw std::runtime_error(path.string() + ": " + what +
+                                 " was written by another program, a newer one most likely, and is not "
+                                 "damaged: run the program that wrote it");
     }
     std::vector<std::uint64_t> in_one_piece(const std::vector<std::uint64_t>& numbers);
     Segment open(std::uint64_t number) const;
@@ -80,12 +87,20 @@ std::vector<std::uint64_t> Reader::in_one_piece(const std::vector<std::uint64_t>
 Reader::Segment Reader::open(std::uint64_t number) const {
     auto path = segment_path(folder_, number);
     const LogFile file(path, LogFile::For::reading);
-    return {number, std::move(path), file.read_at(0, static_cast<std::size_t>(file.size()))};
+    auto bytes = file.read_at(0, static_cast<std::size_t>(file.size()));
+    const auto header = read_segment_header(bytes);
+    if (!header) damaged(path, at_offset(0) + " there is no header of a segment");
+    if (header->format != segment_format) unknown(path, "the segment");
+    if (header->number != number) damaged(path, "it is segment " + std::to_string(header->number));
+    if (bytes.size() < header->bytes)
+        damaged(path, "cut short: it was made " + std::to_string(header->bytes) + " bytes long, and has " +
+                          std::to_string(bytes.size()));
+    return {number, std::move(path), std::move(bytes)};
 }
 
 /// False: it does not begin with the next step.
 bool Reader::read_segment(const Segment& segment) {
-    at_ = 0;
+    at_ = segment_header_bytes;
     if (!read_step(segment)) return false;
     while (read_step(segment))
         ;
@@ -95,12 +110,15 @@ bool Reader::read_segment(const Segment& segment) {
 
 bool Reader::read_step(const Segment& segment) {
     const auto bytes = std::string_view(segment.bytes).substr(at_);
-    const auto header = read_header(bytes, {segment.number, at_});
+    const StepPlace place{segment.number, at_};
+    const bool first = at_ == segment_header_bytes;
+    if (of_other_format(bytes, place)) unknown(segment.path, at_offset(at_) + " the step");
+    const auto header = read_header(bytes, place);
     if (!header || !intact(*header, bytes)) return false;
-    if (!begun_ && at_ == 0 && segment.number > 1) log_.next = header->link; // the oldest that is left
+    if (!begun_ && first && segment.number > 1) log_.next = header->link; // the oldest that is left
     if (header->link != log_.next) return false;
     const auto step = decode_step(*header, bytes);
-    if (!step || step->start.has_value() != (at_ == 0))
+    if (!step || step->start.has_value() != first)
         damaged(segment.path, at_offset(at_) + ": " + header->name() + " holds what none can");
     if (step->start) begin(segment, *step->start);
     take(segment, *step);
@@ -138,9 +156,11 @@ void Reader::take(const Segment& segment, const LogStep& step) {
 }
 
 void Reader::not_begun(const Segment& segment, bool last) {
-    const StepPlace beginning{segment.number, 0};
-    const auto header = read_header(segment.bytes, beginning);
-    const auto found = describe_step(segment.bytes, beginning, log_.next);
+    const StepPlace beginning{segment.number, segment_header_bytes};
+    const auto bytes = std::string_view(segment.bytes).substr(beginning.offset);
+    const auto header = read_header(bytes, beginning);
+    const auto there =
+        at_offset(beginning.offset) + " there is " + describe_step(bytes, beginning, log_.next);
     if (begun_ && header && header->link != log_.next)
         damaged(begun_->path, at_offset(log_.end) + ", where step " + std::to_string(log_.next.number) +
                                   " belongs, there is " +
@@ -148,11 +168,11 @@ void Reader::not_begun(const Segment& segment, bool last) {
                                                 {begun_->number, log_.end}, log_.next) +
                                   ", but " + segment.path.filename().string() + " begins with " +
                                   header->name());
-    if (!last) damaged(segment.path, at_offset(0) + " there is " + found + ", though segments follow it");
+    if (!last) damaged(segment.path, there + ", though segments follow it");
     if (!begun_ && segment.number != 1) {
-        if (segment.bytes.find_first_not_of('\0') == std::string::npos)
+        if (bytes.find_first_not_of('\0') == bytes.npos)
             damaged(segment_path(folder_, segment.number - 1), "missing, though the one after it is there");
-        damaged(segment.path, at_offset(0) + " there is " + found);
+        damaged(segment.path, there);
     }
     log_.spare = segment.number;
     end_in(segment, beginning);

@@ -44,8 +44,8 @@ struct ReadLog {
     std::optional<TornStep> torn;         ///< in the last segment or the spare
 };
 
-/// Changes nothing. Damaged names the file, where in it, and what is wrong. Other failures are
-/// std::system_error.
+/// Changes nothing. Damaged names the file, where in it, and what is wrong. What has the right checksums and
+/// is of a format that is not known is std::runtime_error; other failures are std::system_error.
 ReadLog read_log(const std::filesystem::path& folder);
 
 } // namespace bookstore::storage

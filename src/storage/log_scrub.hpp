@@ -29,17 +29,23 @@ public:
     /// As LogStore::scrub(). Nothing in `extent` changes meanwhile, but segments may go from its front.
     Scrubbed next(const LogExtent& extent, std::size_t max_bytes);
     /// The next piece is the first of a pass.
-    void start_over() { at_ = {}; }
+    void start_over() { at_ = ended_ = {}; }
 
 private:
-    std::optional<LogFile> open();
+    /// None: it is not there, which may be right, once.
+    std::optional<LogFile> open(std::uint64_t segment);
+    /// The first bytes of a segment.
+    void verify_beginning(const LogFile& file);
     /// Goes over the steps in `piece`, which was read at at_, and returns their bytes.
     std::size_t verify(std::string_view piece);
-    /// Damaged says what stands at at_.
-    [[noreturn]] void damaged(const LogFile& file) const;
+    /// Whether the segment at at_ goes on with another step than where the one before it has ended.
+    bool goes_on_elsewhere(std::string_view piece) const;
+    /// Damaged says what stands at `place`, in `file`.
+    [[noreturn]] void damaged(const LogFile& file, StepPlace place) const;
 
     std::filesystem::path folder_;
-    StepPlace at_;                     ///< segment 0: a pass begins
+    StepPlace at_;                     ///< segment 0: a pass begins; offset 0: a segment does
+    StepPlace ended_;                  ///< where the segment before at_ has no further step
     std::optional<StepLink> expected_; ///< none: whatever the oldest segment begins with
     std::uint64_t missing_ = 0;        ///< a segment that was not there
 };

@@ -12,10 +12,10 @@ namespace bookstore::storage {
 namespace {
 
 constexpr std::string_view magic = "BKL1";
+constexpr std::string_view magic_of_any_format = magic.substr(0, 3);
 constexpr std::size_t hashed_header_bytes = step_header_bytes - sizeof(std::uint64_t);
 constexpr std::array<char, step_header_bytes> zeros{};
 constexpr std::string_view room_for_header{zeros.data(), zeros.size()};
-constexpr std::size_t alignment = 8;
 constexpr char padding = '\xa5';
 constexpr std::uint64_t number_max = std::numeric_limits<std::int64_t>::max();
 
@@ -36,6 +36,12 @@ std::uint64_t header_hash(std::string_view hashed, StepPlace place) {
     bytes.u64(place.offset);
     bytes.raw(hashed);
     return base::hash64(bytes.view());
+}
+
+bool whole_header(std::string_view bytes, StepPlace place) {
+    if (bytes.size() < step_header_bytes || !bytes.starts_with(magic_of_any_format)) return false;
+    base::ByteReader hash(bytes.substr(hashed_header_bytes, sizeof(std::uint64_t)));
+    return hash.u64() == header_hash(bytes.substr(0, hashed_header_bytes), place);
 }
 
 std::uint8_t parts_of(const LogWrite& write, bool start) {
@@ -172,7 +178,7 @@ private:
 } // namespace
 
 std::size_t StepHeader::bytes() const {
-    return (step_header_bytes + body_bytes) / alignment * alignment + alignment;
+    return (step_header_bytes + body_bytes) / step_alignment * step_alignment + step_alignment;
 }
 
 std::string StepHeader::name() const {
@@ -183,7 +189,7 @@ std::string StepHeader::name() const {
 }
 
 std::optional<StepHeader> read_header(std::string_view bytes, StepPlace place) {
-    if (bytes.size() < step_header_bytes || !bytes.starts_with(magic)) return std::nullopt;
+    if (!bytes.starts_with(magic) || !whole_header(bytes, place)) return std::nullopt;
     base::ByteReader in(bytes.substr(magic.size(), step_header_bytes - magic.size()));
     StepHeader header;
     header.body_bytes = in.u32();
@@ -193,14 +199,15 @@ std::optional<StepHeader> read_header(std::string_view bytes, StepPlace place) {
     header.entries = in.u64();
     header.body_hash = in.u64();
     header.hash = in.u64();
-    if (header.hash != header_hash(bytes.substr(0, hashed_header_bytes), place)) return std::nullopt;
     return header;
 }
 
-bool of_other_format(std::string_view bytes) {
-    const auto name = magic.size() - 1;
-    return bytes.size() >= magic.size() && bytes.starts_with(magic.substr(0, name)) &&
-           bytes[name] != magic[name] && bytes[name] >= '1' && bytes[name] <= '9';
+bool of_other_format(std::string_view bytes, StepPlace place) {
+    if (!whole_header(bytes, place)) return false;
+    const auto header = read_header(bytes, place);
+    if (!header) return true;
+    return header->body_bytes > 0 && intact(*header, bytes) &&
+           (static_cast<unsigned char>(bytes[step_header_bytes]) & ~parts_known) != 0;
 }
 
 bool intact(const StepHeader& header, std::string_view bytes) {

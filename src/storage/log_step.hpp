@@ -14,6 +14,9 @@
 ///     56      n      body: which parts there are, and the parts
 ///     56 + n  1..8   0xa5, up to the next multiple of 8: a step never ends in a byte that was there before
 ///
+/// Every later format keeps the checksum of the header where it is, and bytes that have the right one: an
+/// older program has to tell a step that it does not know from one that is damaged.
+///
 /// Numbers are little-endian. The first step of each segment carries a LogStart, so nothing that stands in
 /// the segments before it is needed but the entries.
 #include <cstdint>
@@ -51,6 +54,8 @@ struct StepLink {
 };
 
 inline constexpr std::size_t step_header_bytes = 56;
+/// Steps begin and end at multiples of it.
+inline constexpr std::size_t step_alignment = 8;
 
 struct StepHeader {
     StepLink link;
@@ -71,8 +76,9 @@ struct StepHeader {
 /// The header at the beginning of `bytes`, where it is one for `place`.
 std::optional<StepHeader> read_header(std::string_view bytes, StepPlace place);
 
-/// A header of a format this program does not know.
-bool of_other_format(std::string_view bytes);
+/// Whether a program that knows another format, or more parts of this one, wrote what is at `place`: its
+/// checksums are right.
+bool of_other_format(std::string_view bytes, StepPlace place);
 
 /// Whether `bytes`, which begin with `header`, hold all of the step, as it was written.
 bool intact(const StepHeader& header, std::string_view bytes);

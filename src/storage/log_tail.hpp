@@ -11,8 +11,10 @@
 /// whole is *torn*, and dropped, when a sector of it is missing or its end is; when all of its sectors are
 /// there and it does not match its checksum, bits have changed and it is damage.
 ///
-/// What cannot be told apart: a last step that was acknowledged and from which later a whole sector, or the
-/// end of the file, was lost looks as if it had never been finished, and is dropped.
+/// What cannot be told from a crash, and is dropped: that whole sectors of the last step have turned into
+/// zeros after it was acknowledged; that all of the last steps, however many, lie wholly in a range that has;
+/// and that a segment which had outgrown its first length was cut back, to no less than that length. Any
+/// other file that was cut short says so itself (segment_header.hpp).
 #include <cstddef>
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <exception>
+#include <system_error>
 #include <utility>
 
 #include <bookstore/base/log.hpp>
@@ -43,13 +44,21 @@ SegmentKeeper::~SegmentKeeper() {
     wait();
 }
 
-void SegmentKeeper::begin(std::optional<std::uint64_t> spare, std::vector<std::uint64_t> obsolete) {
-    wanted_ = spare;
-    // A thread for each: there is one for some megabytes of log.
-    work_ = std::async(std::launch::async, [this, spare, obsolete = std::move(obsolete)] {
+bool SegmentKeeper::begin(std::optional<std::uint64_t> spare, std::vector<std::uint64_t> obsolete) {
+    auto work = [this, spare, obsolete = std::move(obsolete)] {
         remove_obsolete(folder_, obsolete, calls_);
         return spare && make_spare(folder_, *spare, segment_bytes_, calls_);
-    });
+    };
+    try {
+        // A thread for each: there is one for some megabytes of log.
+        work_ = calls_.beside(std::move(work));
+    } catch (const std::system_error& failure) {
+        base::log::warning("there is no thread for the log's next segment: it goes on in the one it has",
+                           {{"cause", failure.what()}});
+        return false;
+    }
+    wanted_ = spare;
+    return true;
 }
 
 bool SegmentKeeper::busy() {

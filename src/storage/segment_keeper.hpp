@@ -22,8 +22,9 @@ public:
     SegmentKeeper(const SegmentKeeper&) = delete;
     SegmentKeeper& operator=(const SegmentKeeper&) = delete;
 
-    /// Begins to make segment `spare`, if any, and to remove `obsolete`. Not while busy().
-    void begin(std::optional<std::uint64_t> spare, std::vector<std::uint64_t> obsolete);
+    /// Begins to make segment `spare`, if any, and to remove `obsolete`. Not while busy(). False: nothing has
+    /// begun, for want of a thread.
+    bool begin(std::optional<std::uint64_t> spare, std::vector<std::uint64_t> obsolete);
     /// Something has been begun and not ended. What has ended is taken note of.
     bool busy();
     /// Waits for what was begun.

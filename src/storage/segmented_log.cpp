@@ -13,6 +13,8 @@
 #include "storage/log_folder.hpp"
 #include "storage/log_reader.hpp"
 #include "storage/log_scrub.hpp"
+#include "storage/log_traces.hpp"
+#include "storage/segment_header.hpp"
 #include "storage/segment_keeper.hpp"
 #include "storage/set_aside.hpp"
 
@@ -39,7 +41,7 @@ private:
     StepPlace end() const;
     bool begin_segment();
     void tidy_up();
-    void publish_extent();
+    void publish_extent(std::size_t obsolete = 0);
     [[noreturn]] void refuse(const std::string& operation) const;
 
     const std::filesystem::path folder_;
@@ -89,7 +91,7 @@ LoadedLog SegmentedLog::load() {
 /// What a crash has left is brought in order before anything is written, durably.
 void SegmentedLog::repair(const ReadLog& found) {
     remove_segments(folder_, found.left_over, *options_.calls);
-    remove_unfinished(folder_);
+    remove_unfinished(folder_, *options_.calls);
     if (found.torn) {
         const auto path = segment_path(folder_, found.torn->place.segment);
         base::log::warning(
@@ -108,6 +110,8 @@ void SegmentedLog::repair(const ReadLog& found) {
         file.sync_data();
     }
     sync_folder(folder_, *options_.calls);
+    // Whoever made the folder may have died before its name was durable.
+    sync_folder(folder_.parent_path(), *options_.calls);
 }
 
 void SegmentedLog::go_on_behind(ReadLog& found) {
@@ -159,39 +163,42 @@ StepPlace SegmentedLog::end() const {
     return {segments_.empty() ? 0 : segments_.back().number, end_};
 }
 
-/// The spare becomes the segment that is written to. False: there is none, and the one at hand grows.
+/// The spare becomes the segment that is written to. False: there is none, or none yet, and the one at hand
+/// grows: whoever waits for a step does not wait for the disk to take a whole segment.
 bool SegmentedLog::begin_segment() {
-    keeper_.wait();
+    if (keeper_.busy()) return false;
     const auto spare = keeper_.spare();
     if (!spare) return false;
     file_.emplace(segment_path(folder_, *spare), LogFile::For::writing, *options_.calls);
     segments_.push_back({*spare, 0});
-    end_ = 0;
+    end_ = segment_header_bytes;
     spare_after_ = 0;
     keeper_.set_spare(std::nullopt);
     return true;
 }
 
+/// The step is durable already: whatever fails here is for another time.
 void SegmentedLog::tidy_up() {
     if (keeper_.busy()) return;
     std::vector<std::uint64_t> obsolete;
-    while (segments_.size() > 1 && segments_.front().obsolete(tip_.state().base_index)) {
-        obsolete.push_back(segments_.front().number);
-        segments_.pop_front();
-    }
+    while (obsolete.size() + 1 < segments_.size() &&
+           segments_[obsolete.size()].obsolete(tip_.state().base_index))
+        obsolete.push_back(segments_[obsolete.size()].number);
     std::optional<std::uint64_t> spare;
     if (!keeper_.spare() && end_ >= spare_after_) {
         spare = segments_.back().number + 1;
         spare_after_ = end_ + options_.segment_bytes / 4; // should it fail
     }
-    publish_extent();
-    if (spare || !obsolete.empty()) keeper_.begin(spare, std::move(obsolete));
+    const auto count = obsolete.size();
+    publish_extent(count); // what is being removed is not scrubbed
+    if ((spare || count > 0) && keeper_.begin(spare, std::move(obsolete)))
+        segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-void SegmentedLog::publish_extent() {
+void SegmentedLog::publish_extent(std::size_t obsolete) {
     const std::lock_guard lock(extent_mutex_);
-    extent_ =
-        segments_.empty() ? LogExtent{} : LogExtent{segments_.front().number, segments_.back().number, end_};
+    extent_ = segments_.empty() ? LogExtent{}
+                                : LogExtent{segments_[obsolete].number, segments_.back().number, end_};
 }
 
 Scrubbed SegmentedLog::scrub(std::size_t max_bytes) {
@@ -207,7 +214,8 @@ std::string SegmentedLog::set_aside() {
     keeper_.wait();
     file_.reset();
     loaded_ = false;
-    auto kept = set_folder_aside(folder_);
+    const auto worth = tells_of_entries(folder_) ? Kept::this_one : Kept::former;
+    auto kept = set_folder_aside(folder_, worth);
     create_directory_durably(folder_);
     return kept.string();
 }

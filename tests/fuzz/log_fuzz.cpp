@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include <bookstore/base/bytes.hpp>
@@ -13,6 +14,7 @@
 #include "fuzz/target.hpp"
 #include "storage/log_folder.hpp"
 #include "storage/log_step.hpp"
+#include "storage/segment_header.hpp"
 #include "storage/segmented_log.hpp"
 
 namespace {
@@ -40,7 +42,7 @@ public:
         std::filesystem::remove_all(path_, ignored);
     }
     /// Empty but for one segment.
-    void hold(std::uint64_t number, std::string_view bytes) const {
+    void hold(std::uint64_t number, const std::string& bytes) const {
         std::filesystem::remove_all(path_ / "log");
         std::filesystem::create_directory(path_ / "log");
         std::ofstream(segment_path(path_ / "log", number), std::ios::binary) << bytes;
@@ -54,7 +56,7 @@ private:
 /// libFuzzer does not guess hashes: the input is the bodies of steps, each behind its length and its entries.
 std::string framed(std::string_view input, std::uint64_t number) {
     base::ByteReader in(input);
-    std::string segment;
+    auto segment = encode_segment_header({number, segment_header_bytes});
     StepLink link{number, 0};
     while (in.remaining() > 0 && !in.failed()) {
         const auto first_index = in.varint();
@@ -76,7 +78,7 @@ void check(const LoadedLog& log) {
     }
 }
 
-std::optional<LoadedLog> load(LogStore& log) try { return log.load(); } catch (const Damaged&) {
+std::optional<LoadedLog> load(LogStore& log) try { return log.load(); } catch (const std::runtime_error&) {
     return std::nullopt;
 }
 
@@ -108,6 +110,9 @@ void fuzz_one(std::string_view input) {
     INVARIANT(quiet);
     const auto choice = fuzz::take_choice(input);
     const std::uint64_t number = (choice & 2) != 0 ? 2 : 1;
-    folder.hold(number, (choice & 1) != 0 ? framed(input, number) : std::string(input));
+    if ((choice & 1) != 0)
+        folder.hold(number, framed(input, number));
+    else
+        folder.hold(number, encode_segment_header({number, segment_header_bytes}).append(input));
     open_and_go_on(folder.path());
 }

@@ -58,8 +58,11 @@ struct Scrubbed {
 
 /// Thread: any one at a time; in production the log's worker, but for load() before it starts. Only scrub()
 /// may be called from a second thread meanwhile.
-/// Every failure throws std::runtime_error (or derived) that names the file and the cause; after a failed
-/// write the store refuses every further one: what the disk holds is not known any more.
+/// Damaged is said of bytes alone: those that are there are not those that were written, or some are missing.
+/// A disk that cannot be read (std::system_error) may be readable another time, and a log that another
+/// program wrote (std::runtime_error) is whole: neither is Damaged, and nobody sets such a log aside. Every
+/// failure throws std::runtime_error (or derived) that names the file and the cause; after a failed write the
+/// store refuses every further one: what the disk holds is not known any more.
 class LogStore {
 public:
     virtual ~LogStore() = default;
@@ -78,7 +81,9 @@ public:
     virtual Scrubbed scrub(std::size_t max_bytes) = 0;
 
     /// For a store whose load() has thrown Damaged: keeps what is there beside it for an operator to look at,
-    /// in place of what was kept so before, and begins anew, empty: load() comes next. Returns its name.
+    /// and begins anew, empty: load() comes next. One is kept, the latest that tells of entries: a log that
+    /// has got no further than a name does not take the place of one that held some, but goes. Returns the
+    /// name of the one that is kept.
     virtual std::string set_aside() = 0;
 };
 

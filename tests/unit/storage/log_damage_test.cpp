@@ -60,7 +60,8 @@ TEST_CASE("a flipped bit is found, wherever it is, or says nothing", "[storage][
         const auto file = segment(folder.path(), number);
         const std::string before = read_file(file);
         const auto used = before.find_last_not_of('\0') + 1;
-        for (std::size_t at = 0; at < before.size(); ++at) {
+        // Beyond the last step one place is as good as the next.
+        for (std::size_t at = 0; at < before.size(); at += at < used ? 1 : 97) {
             INFO("segment " << number << " offset " << at << " of " << used);
             std::string bytes = before;
             bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
@@ -108,10 +109,10 @@ TEST_CASE("damage is named", "[storage][log][damage]") {
                        Contains("there is step 17 (entries 16 to 16), which does not match its checksum"));
     }
     SECTION("a header") {
-        flip(segment(folder.path(), 2), 20);
+        flip(segment(folder.path(), 2), 52);
         CHECK_THAT(
             what_is_wrong(folder.path()),
-            Contains("0000000002.log: damaged: at offset 0 there is no step, though segments follow it"));
+            Contains("0000000002.log: damaged: at offset 32 there is no step, though segments follow it"));
     }
     SECTION("a segment in the middle is missing") {
         std::filesystem::remove(segment(folder.path(), 2));
@@ -131,26 +132,44 @@ TEST_CASE("damage is named", "[storage][log][damage]") {
     SECTION("a whole segment of zeros") {
         write_file(segment(folder.path(), 2), std::string(small_segment, '\0'));
         CHECK_THAT(what_is_wrong(folder.path()),
-                   Contains("0000000002.log: damaged: at offset 0 there is nothing, though segments follow"));
+                   Contains("0000000002.log: damaged: at offset 0 there is no header of a segment"));
+    }
+    SECTION("all steps of a segment are zeros") {
+        auto bytes = read_file(segment(folder.path(), 2)).substr(0, segment_header_bytes);
+        write_file(segment(folder.path(), 2), bytes + std::string(small_segment - bytes.size(), '\0'));
+        CHECK_THAT(
+            what_is_wrong(folder.path()),
+            Contains("0000000002.log: damaged: at offset 32 there is nothing, though segments follow"));
     }
     SECTION("a segment under another name") {
         std::filesystem::copy_file(segment(folder.path(), 1), segment(folder.path(), 2),
                                    std::filesystem::copy_options::overwrite_existing);
-        CHECK_THAT(what_is_wrong(folder.path()),
-                   Contains("0000000002.log: damaged: at offset 0 there is no step"));
+        CHECK_THAT(what_is_wrong(folder.path()), Contains("0000000002.log: damaged: it is segment 1"));
     }
-    SECTION("a step of a newer format") {
-        std::string bytes = read_file(segment(folder.path(), 1));
-        bytes[3] = '2';
-        write_file(segment(folder.path(), 1), bytes);
-        CHECK_THAT(what_is_wrong(folder.path()), Contains("a format that this program does not know"));
+    SECTION("the number of the format") {
+        flip(segment(folder.path(), 1), 3);
+        CHECK_THAT(what_is_wrong(folder.path()), Contains("no header of a segment"));
+    }
+    SECTION("the number of a step's format") {
+        flip(segment(folder.path(), 1), segment_header_bytes + 3);
+        CHECK_THAT(what_is_wrong(folder.path()), Contains("at offset 32 there is no step, though"));
+    }
+    SECTION("a segment, used or spare, was cut short") {
+        const unsigned number = GENERATE(1u, 2u, 3u, 4u);
+        const auto length = GENERATE(0u, 10u, 32u, 100u, 3'000u, 4'095u);
+        std::filesystem::resize_file(segment(folder.path(), number), length);
+        CHECK_THAT(what_is_wrong(folder.path()),
+                   Contains("000000000" + std::to_string(number) + ".log: damaged: ") &&
+                       (length < 32 ? Contains("no header") : Contains("cut short: it was made 4096 bytes")));
+        const auto log = open_small(folder.path());
+        CHECK_THROWS_AS(log->load(), Damaged);
     }
     SECTION("somebody else's file") {
         for (unsigned number = 2; number <= 4; ++number)
             std::filesystem::remove(segment(folder.path(), number));
         write_file(segment(folder.path(), 1), std::string(10'000, '?'));
         CHECK_THAT(what_is_wrong(folder.path()),
-                   Contains("at offset 0, where step 1 belongs, there is no step"));
+                   Contains("0000000001.log: damaged: at offset 0 there is no header of a segment"));
     }
 }
 
@@ -218,7 +237,7 @@ TEST_CASE("a scrub reads all that is durable, piece by piece", "[storage][log][s
     log->load();
     std::size_t used = 0;
     for (unsigned number = 1; number <= 3; ++number)
-        used += read_file(segment(folder.path(), number)).find_last_not_of('\0') + 1;
+        used += read_file(segment(folder.path(), number)).find_last_not_of('\0') + 1 - segment_header_bytes;
     for (const std::size_t piece : {1u, 600u, 5'000u, 1'000'000u})
         CHECK(scrub_all(*log, piece) == used);
     // In the middle of a pass the log goes on, and is cut.
@@ -250,4 +269,63 @@ TEST_CASE("a scrub finds what a start would", "[storage][log][scrub]") {
     }
     std::filesystem::remove(segment(folder.path(), 2));
     CHECK_THROWS_WITH(scrub_all(*log, 2'000), Contains("0000000002.log: damaged: missing"));
+}
+
+TEST_CASE("a scrub names the segment in which a step is missing, and not the one after it",
+          "[storage][log][scrub]") {
+    const TemporaryFolder folder;
+    make_log(folder.path());
+    const auto log = open_small(folder.path());
+    log->load();
+    const auto at = read_file(segment(folder.path(), 1)).find("eeeee");
+    REQUIRE(at != std::string::npos);
+    flip(segment(folder.path(), 1), at);
+    for (const std::size_t piece : {2'000u, 100'000u})
+        CHECK_THROWS_WITH(scrub_all(*log, piece),
+                          Contains("0000000001.log: damaged: at offset ") &&
+                              Contains("where step 5 belongs, there is step 5 (entries 4 to 4), which does "
+                                       "not match its checksum"));
+}
+
+TEST_CASE("a disk that cannot be read says nothing about the bytes", "[storage][log][damage]") {
+    const TemporaryFolder folder;
+    make_log(folder.path());
+    // The one read error of the kernel's that there is without a broken disk.
+    std::filesystem::remove(segment(folder.path(), 3));
+    std::filesystem::create_directory(segment(folder.path(), 3));
+    CHECK_THROWS_AS(inspect_log(folder.string()), std::system_error);
+    CHECK_THROWS_WITH(inspect_log(folder.string()),
+                      Contains("0000000003.log: read at offset 0: Is a directory"));
+    const auto log = open_small(folder.path());
+    CHECK_THROWS_AS(log->load(), std::system_error);
+}
+
+TEST_CASE("of logs set aside the latest that held anything is kept", "[storage][log][damage]") {
+    const TemporaryFolder folder;
+    make_log(folder.path());
+    const auto kept = [&] {
+        std::vector<std::filesystem::path> found;
+        for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+            if (entry.path().filename().string().starts_with("log.damaged-")) found.push_back(entry.path());
+        REQUIRE(found.size() == 1);
+        return found.front();
+    };
+    const auto log = open_small(folder.path());
+    log->load();
+    const auto good = log->set_aside();
+    CHECK(kept() == good);
+    const auto bytes = read_file(std::filesystem::path(good) / "0000000001.log");
+
+    // The one that took its place has but a name when it is damaged in its turn.
+    log->load();
+    log->write({.vote = VoteRecord{1, 2}, .metadata = "a name"});
+    CHECK(log->set_aside() == good);
+    CHECK(kept() == good);
+    CHECK(read_file(kept() / "0000000001.log") == bytes);
+
+    log->load();
+    append(*log, 1, 1, "a");
+    const auto later = log->set_aside();
+    CHECK(later != good);
+    CHECK(kept() == later);
 }

@@ -141,3 +141,62 @@ TEST_CASE("compaction gives the space back", "[storage][log]") {
     log->load();
     CHECK(list_segments(folder.path() / "log").size() <= 5);
 }
+
+TEST_CASE("a step is durable, whether or not there is a thread for the next segment",
+          "[storage][log][fault]") {
+    FaultyCalls disk;
+    const TemporaryFolder folder;
+    {
+        const auto log = open_small(folder.path(), disk);
+        log->load();
+        disk.use_threads(FaultyCalls::Threads::none);
+        for (std::uint64_t i = 1; i <= 30; ++i)
+            append(*log, i, 1, std::string(300, 'x'));
+        CHECK(list_segments(folder.path() / "log").size() == 1);
+        disk.use_threads(FaultyCalls::Threads::at_once);
+        for (std::uint64_t i = 31; i <= 60; ++i)
+            append(*log, i, 1, std::string(300, 'x'));
+        CHECK(list_segments(folder.path() / "log").size() > 2);
+        // What is to be removed is not forgotten either.
+        disk.use_threads(FaultyCalls::Threads::none);
+        log->write({.compact_to = 55});
+        CHECK(list_segments(folder.path() / "log").front() == 1);
+        CHECK_NOTHROW(log->scrub(100'000));
+        disk.use_threads(FaultyCalls::Threads::at_once);
+        append(*log, 61, 1, "y");
+        CHECK(list_segments(folder.path() / "log").front() > 1);
+    }
+    CHECK(inspect_log(folder.string()).records.size() == 6);
+}
+
+TEST_CASE("nobody waits for a segment that is being made", "[storage][log]") {
+    /// The work is not done before it is asked about, and never then.
+    struct Slow final : QuickCalls {
+        std::future<bool> beside(std::function<bool()>) override { return made.get_future(); }
+        std::promise<bool> made;
+    } calls;
+    const TemporaryFolder folder;
+    {
+        const auto log = open_log(folder.path(), {.segment_bytes = small_segment, .calls = &calls});
+        log->load();
+        for (std::uint64_t i = 1; i <= 30; ++i)
+            append(*log, i, 1, std::string(300, 'x'));
+        CHECK(std::filesystem::file_size(segment(folder.path(), 1)) > small_segment);
+        calls.made.set_value(false);
+    }
+    CHECK(inspect_log(folder.string()).records.size() == 30);
+}
+
+TEST_CASE("a segment whose name cannot be made durable is not kept", "[storage][log][fault]") {
+    struct FolderFails final : QuickCalls {
+        int sync(int fd) override {
+            struct stat info{};
+            if (::fstat(fd, &info) == 0 && !S_ISDIR(info.st_mode)) return 0;
+            errno = EIO;
+            return -1;
+        }
+    } calls;
+    const TemporaryFolder folder;
+    CHECK_THROWS_WITH(make_segment(folder.path(), 1, small_segment, calls), Contains("sync: "));
+    CHECK(std::filesystem::is_empty(folder.path()));
+}

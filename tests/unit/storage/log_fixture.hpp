@@ -4,15 +4,20 @@
 #include <atomic>
 #include <cerrno>
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <system_error>
+#include <utility>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "storage/log_folder.hpp"
+#include "storage/segment_header.hpp"
 #include "storage/segmented_log.hpp"
 #include "unit/storage/files_fixture.hpp"
 
@@ -57,11 +62,19 @@ inline void kill_copy_of_log(const std::filesystem::path& directory, const std::
         std::filesystem::copy_file(file.path(), copy / "log" / file.path().filename(), gone);
 }
 
+/// What would be done beside the writer, before the writer goes on: the same in every run.
+inline std::future<bool> done_at_once(const std::function<bool()>& work) {
+    std::promise<bool> done;
+    done.set_value(work());
+    return done.get_future();
+}
+
 /// Nothing is synced: what a test does not cut the power of is as good, and much quicker.
 class QuickCalls : public DiskCalls {
 public:
     int sync_data(int) override { return 0; }
     int sync(int) override { return 0; }
+    std::future<bool> beside(std::function<bool()> work) override { return done_at_once(work); }
 };
 
 /// A disk that keeps what was synced, and fails on demand. Any number of logs, one after the other.
@@ -81,6 +94,19 @@ public:
         return keep(fd);
     }
 
+    int rename(const char* from, const char* to) override {
+        return names_fail_ ? fail(EIO) : DiskCalls::rename(from, to);
+    }
+    int unlink(const char* path) override { return names_fail_ ? fail(EIO) : DiskCalls::unlink(path); }
+    std::future<bool> beside(std::function<bool()> work) override {
+        if (threads_ == Threads::none) throw std::system_error(EAGAIN, std::generic_category());
+        return threads_ == Threads::real ? DiskCalls::beside(std::move(work)) : done_at_once(work);
+    }
+
+    enum class Threads { at_once, real, none };
+    void use_threads(Threads threads) { threads_ = threads; }
+    /// To rename and to remove.
+    void fail_names(bool fail) { names_fail_ = fail; }
     void fail_syncs(bool fail) { syncs_fail_ = fail; }
     void fail_writes(bool fail) { writes_fail_ = fail; }
     /// For new files.
@@ -96,13 +122,22 @@ public:
             remember(entry.path());
         remember(directory / "log");
     }
-    /// What a power cut at this moment leaves of the log in `directory`, at the least: contents as they were
-    /// last synced, under names as they were last synced.
-    void power_cut(const std::filesystem::path& directory, const std::filesystem::path& copy) {
+    /// What a power cut at this moment leaves of the log in `directory`: contents as they were last synced;
+    /// of the names that came and went since the folder was synced last, those for which `came_through` says
+    /// so.
+    void power_cut(
+        const std::filesystem::path& directory, const std::filesystem::path& copy,
+        const std::function<bool()>& came_through = [] { return false; }) {
         const std::lock_guard lock(mutex_);
         std::filesystem::remove_all(copy);
         std::filesystem::create_directories(copy / "log");
-        for (const auto& [name, file] : names_[directory / "log"])
+        auto names = names_[directory / "log"];
+        const auto now = list(directory / "log");
+        for (const auto& [name, file] : now)
+            if (names.find(name) == names.end() && came_through()) names[name] = file;
+        for (auto it = names.begin(); it != names.end();)
+            it = now.find(it->first) == now.end() && came_through() ? names.erase(it) : std::next(it);
+        for (const auto& [name, file] : names)
             write_file(copy / "log" / name, contents_[file]);
     }
 
@@ -117,26 +152,32 @@ private:
         remember(std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd)));
         return 0;
     }
+    using Names = std::map<std::filesystem::path, ino_t>;
+    static Names list(const std::filesystem::path& folder) {
+        Names names;
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            names[entry.path().filename()] = inode(entry.path());
+        return names;
+    }
     static ino_t inode(const std::filesystem::path& path) {
         struct stat info{};
         return ::stat(path.c_str(), &info) == 0 ? info.st_ino : 0;
     }
     void remember(const std::filesystem::path& path) {
-        if (!std::filesystem::is_directory(path)) {
+        if (std::filesystem::is_directory(path))
+            names_[path] = list(path);
+        else
             contents_[inode(path)] = read_file(path);
-            return;
-        }
-        names_[path].clear();
-        for (const auto& entry : std::filesystem::directory_iterator(path))
-            names_[path][entry.path().filename()] = inode(entry.path());
     }
 
     std::mutex mutex_; // segments are made on another thread
     std::map<ino_t, std::string> contents_;
-    std::map<std::filesystem::path, std::map<std::filesystem::path, ino_t>> names_;
+    std::map<std::filesystem::path, Names> names_;
     std::atomic<bool> syncs_fail_ = false;
     std::atomic<bool> writes_fail_ = false;
+    std::atomic<bool> names_fail_ = false;
     std::atomic<bool> no_room_ = false;
+    std::atomic<Threads> threads_ = Threads::at_once;
     std::atomic<int> writes_ = 0;
     std::atomic<int> syncs_ = 0;
 };
