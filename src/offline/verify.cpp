@@ -19,9 +19,14 @@ namespace {
 using Result = Finding::Result;
 using Position = storage::StateStore::Position;
 
-constexpr const char* rejoin =
-    " Votes may be lost with it: move the data directory away and start the replica with --first-start=0, "
-    "to join as a new member.";
+constexpr const char* log_lost =
+    " Votes and acknowledged entries may be lost with it, so the replica must not go on under its old name. "
+    "Remove nothing: where a majority of its group is sound it can join anew; where not, what is left here "
+    "is "
+    "needed (bookstorectl recover, or a backup).";
+constexpr const char* log_strange =
+    " The replica refuses to start with it. Keep the data directory, under another name: where a majority of "
+    "its group is sound the replica can join anew, with an empty one and --first-start=0.";
 constexpr const char* rebuild =
     " The replica sets it aside when it starts, and takes its contents from the others; a group of one needs "
     "a backup.";
@@ -39,7 +44,7 @@ struct Look {
 
 std::optional<storage::LoadedLog> look_at_log(Look& look) {
     if (!std::filesystem::exists(look.folder.path / "log")) {
-        look.find("log", Result::damaged, std::string("is missing.") + rejoin);
+        look.find("log", Result::damaged, std::string("is missing.") + log_lost);
         return std::nullopt;
     }
     try {
@@ -52,7 +57,7 @@ std::optional<storage::LoadedLog> look_at_log(Look& look) {
                             std::to_string(log.records.back().index) + ", each as its checksum says");
         return log;
     } catch (const storage::Damaged& damage) {
-        look.find("log", Result::damaged, std::string(damage.what()) + "." + rejoin);
+        look.find("log", Result::damaged, std::string(damage.what()) + "." + log_lost);
         return std::nullopt;
     }
 }
@@ -62,7 +67,7 @@ void look_at_identity(Look& look, const storage::LoadedLog& log) {
         return look.find("log", Result::noted, "no identity yet: this replica has never been started");
     const auto identity = replication::decode_identity(log.metadata);
     if (!identity)
-        return look.find("log", Result::damaged, std::string("its identity cannot be read.") + rejoin);
+        return look.find("log", Result::damaged, std::string("its identity cannot be read.") + log_strange);
     std::string text = "node " + hex(consensus::number(identity->node)) + " of slot " +
                        std::to_string(replication::slot_in(identity->node));
     if (!identity->formed()) return look.find("log", Result::noted, text + ", of no group yet");
@@ -102,7 +107,7 @@ void look_at_positions(Look& look, const storage::LoadedLog& log, Position state
         return look.find("state.db", Result::sound, at + " is in the log, or where it begins");
     if (state.index == log.base_index)
         return look.find("log", Result::damaged,
-                         "it and the state disagree about the term of " + at + "." + rejoin);
+                         "it and the state disagree about the term of " + at + "." + log_strange);
     look.find("log", Result::noted,
               "ends before, or parts from, the state's " + at +
                   ": it starts anew behind that, which loses nothing");

@@ -83,8 +83,7 @@ LoadedLog SegmentedLog::load() {
         return std::move(found.content);
     } catch (const Damaged& damage) {
         throw Damaged(std::string(damage.what()) +
-                      ". Votes may be lost with it, so this replica must not go on under its old name: move "
-                      "the data directory away and start with --first-start=0, to join as a new member");
+                      ". Votes may be lost with it, so this replica must not go on under its old name");
     }
 }
 

@@ -1,4 +1,7 @@
 // A disk that fails or is full, and directories that the log must not touch.
+#include <algorithm>
+#include <vector>
+
 #include <sys/wait.h>
 
 #include <catch2/catch.hpp>
@@ -185,6 +188,20 @@ TEST_CASE("nobody waits for a segment that is being made", "[storage][log]") {
         calls.made.set_value(false);
     }
     CHECK(inspect_log(folder.string()).records.size() == 30);
+}
+
+TEST_CASE("a start makes the log's own name durable, whoever made the folder", "[storage][log][crash]") {
+    struct Folders final : QuickCalls {
+        int sync(int fd) override {
+            synced.push_back(std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(fd)));
+            return 0;
+        }
+        std::vector<std::filesystem::path> synced;
+    } calls;
+    const TemporaryFolder folder;
+    std::filesystem::create_directory(folder.path() / "log"); // and killed
+    open_log(folder.path(), {.segment_bytes = small_segment, .calls = &calls})->load();
+    CHECK(std::count(calls.synced.begin(), calls.synced.end(), folder.path()) == 1);
 }
 
 TEST_CASE("a segment whose name cannot be made durable is not kept", "[storage][log][fault]") {
