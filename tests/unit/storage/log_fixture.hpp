@@ -81,27 +81,37 @@ public:
 class FaultyCalls final : public DiskCalls {
 public:
     ssize_t write_at(int fd, const void* bytes, std::size_t count, off_t offset) override {
+        before_call();
         if (writes_fail_) return fail(EIO);
         ++writes_;
         return ::pwrite(fd, bytes, count, offset);
     }
     int sync_data(int fd) override {
+        before_call();
         if (syncs_fail_) return fail(EIO);
         return keep(fd);
     }
     int sync(int fd) override {
+        before_call();
         if (syncs_fail_ || no_room_) return fail(syncs_fail_ ? EIO : ENOSPC);
         return keep(fd);
     }
 
     int rename(const char* from, const char* to) override {
+        before_call();
         return names_fail_ ? fail(EIO) : DiskCalls::rename(from, to);
     }
-    int unlink(const char* path) override { return names_fail_ ? fail(EIO) : DiskCalls::unlink(path); }
+    int unlink(const char* path) override {
+        before_call();
+        return names_fail_ ? fail(EIO) : DiskCalls::unlink(path);
+    }
     std::future<bool> beside(std::function<bool()> work) override {
         if (threads_ == Threads::none) throw std::system_error(EAGAIN, std::generic_category());
         return threads_ == Threads::real ? DiskCalls::beside(std::move(work)) : done_at_once(work);
     }
+
+    /// Whatever reaches the disk comes through here. Not with real threads.
+    std::function<void()> before_call = [] {};
 
     enum class Threads { at_once, real, none };
     void use_threads(Threads threads) { threads_ = threads; }

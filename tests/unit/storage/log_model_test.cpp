@@ -81,3 +81,39 @@ TEST_CASE("the log and the model never differ", "[storage][log][property]") {
     for (std::uint64_t seed = 1; seed <= 24; ++seed)
         live(seed, 150);
 }
+
+TEST_CASE("a power cut between any two calls leaves the log before a step or after it",
+          "[storage][log][property][crash]") {
+    base::Random random(1);
+    const TemporaryFolder folder;
+    FaultyCalls calls;
+    bookstore::test::LogDisk disk;
+    bookstore::test::MemoryLog model(disk);
+    const auto path = folder.path() / "log-of-it";
+    const auto cut = folder.path() / "cut";
+    std::filesystem::create_directory(path);
+    auto log = open_small(path, calls);
+    log->load();
+    int cuts = 0;
+    for (int i = 1; i <= 200; ++i) {
+        INFO("step " << i);
+        const auto step = random_step(random, model.load());
+        const auto before = summary(model.load());
+        model.write(step);
+        const auto after = summary(model.load());
+        std::string found = before;
+        calls.before_call = [&] {
+            calls.power_cut(path, cut, [&] { return one_in(random, 2); });
+            const auto now = contents(cut);
+            REQUIRE((now == before || now == after));
+            REQUIRE((found == before || now == after)); // there is no way back
+            found = now;
+            ++cuts;
+        };
+        log->write(step);
+        calls.before_call = [] {};
+        calls.power_cut(path, cut);
+        REQUIRE(contents(cut) == after);
+    }
+    CHECK(cuts > 400);
+}
