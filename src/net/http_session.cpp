@@ -138,7 +138,6 @@ asio::awaitable<bool> HttpSession::fill() {
     const auto [ec, bytes] = co_await socket_.async_read_some(
         asio::buffer(buffer_.data() + filled_, buffer_.size() - filled_), as_result);
     filled_ += bytes;
-    if (bytes > 0) since_ = service_->scheduler.now();
     if (!ec) co_return true;
     if (ec == asio::error::operation_aborted && phase_ == Phase::idle && !expired_)
         co_return read_last_words();

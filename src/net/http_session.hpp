@@ -71,7 +71,7 @@ private:
     std::string head_; ///< of the answer; kept for its memory
     Phase phase_ = Phase::idle;
     base::TimePoint deadline_;
-    base::TimePoint since_;      ///< when the phase began, or the client last said or took something
+    base::TimePoint since_;      ///< when the phase began, or the client last took something
     bool expired_ = false;       ///< the deadline passed
     bool giving_way_ = false;    ///< what has been sent by now is the last
     bool answered_late_ = false; ///< 503 was sent while the handler still runs
