@@ -79,7 +79,9 @@ std::unique_ptr<StateStore> open_sqlite_state(const std::string& directory,
 }
 
 StateStore::Position check_sqlite_state(const std::string& directory, base::StateMachine& machine) {
-    if (!std::filesystem::exists(std::filesystem::path(directory) / "state.db"))
+    const StateFiles files(directory);
+    succeed(files);
+    if (!std::filesystem::exists(files.current))
         throw Damaged(directory + "/state.db: is missing");
     StateFile file(directory, machine.tables(), state_schema(machine.tables(), 1));
     file.abandon();

@@ -27,7 +27,8 @@ struct Verification {
 
 /// Checks every group in `directory`, a process's data directory or the folder of one group in it: SQLite's
 /// own check, every row and whether they add up to the digest stored with them, every record of the log, and
-/// whether log and state belong together. Changes nothing. Blocks; holds one group's state in memory.
+/// whether log and state belong together. Changes nothing, but finishes what a crash has left of an
+/// installation, as a start would. Blocks; holds one group's state in memory.
 ///
 /// Throws std::runtime_error when a process uses the directory, or there is nothing of ours in it.
 Verification verify_directory(const std::filesystem::path& directory);

@@ -61,7 +61,8 @@ std::unique_ptr<StateStore> open_sqlite_state(const std::string& directory,
 
 /// Reads all of `state.db` in `directory`, which no process uses, as a start would: SQLite's own check of the
 /// file first, then every row. Fills `machine` and gives the position. Damaged when the file is, with what
-/// is wrong in it; nothing is set aside and nothing is changed. Blocks.
+/// is wrong in it; nothing is set aside and nothing is changed, but that what a crash has left of an
+/// installation is finished first, as a start would. Blocks.
 StateStore::Position check_sqlite_state(const std::string& directory, base::StateMachine& machine);
 
 } // namespace bookstore::storage

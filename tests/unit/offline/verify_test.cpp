@@ -57,6 +57,15 @@ TEST_CASE("a check changes nothing", "[offline][verify]") {
     CHECK(read_file(folder.path() / "catalog/state.db") == spoilt);
 }
 
+TEST_CASE("a replica killed between two states is as sound as the new one", "[offline][verify]") {
+    const TemporaryFolder folder;
+    fill_catalog(folder.path());
+    const auto state = folder.path() / "catalog/state.db";
+    std::filesystem::rename(state, state.string() + ".next"); // what took its place was under way
+    write_file(state, "of before, and without its write-ahead log");
+    CHECK_FALSE(verify_directory(folder.path()).damaged());
+}
+
 TEST_CASE("a flipped bit is found in the log and in the state", "[offline][verify]") {
     const TemporaryFolder folder;
     fill_catalog(folder.path());
