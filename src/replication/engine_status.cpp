@@ -60,7 +60,8 @@ std::optional<unsigned> Engine::Impl::leader_slot() const {
 Phase Engine::Impl::phase() const {
     if (closed || stopping) return Phase::stopped;
     if (failure) return Phase::failed;
-    if (!identity.formed()) return options.first_start.value_or(true) ? Phase::forming : Phase::joining;
+    if (!identity.formed())
+        return options.first_start.value_or(true) && !identity.must_join ? Phase::forming : Phase::joining;
     if (fenced) return Phase::resyncing;
     if (confirmed && !readiness.obstacle(applier->applied(), env.scheduler.now())) return Phase::serving;
     return !voter() && !caught_up_once ? Phase::joining : Phase::resyncing;

@@ -41,7 +41,7 @@ void Formation::close() {
 }
 
 bool Formation::may_form() const {
-    return !identity_.formed() && options_.first_start.value_or(true);
+    return !identity_.formed() && !identity_.must_join && options_.first_start.value_or(true);
 }
 
 Hello Formation::own() const {
@@ -210,6 +210,9 @@ std::string Formation::reason() const {
         if (slot == options_.slot || others_[slot].said) continue;
         missing += (missing.empty() ? "" : ", ") + net::to_string(options_.members[slot].endpoint);
     }
+    if (identity_.must_join)
+        return "its log was damaged or lost: it joins anew as soon as another member that has data can be "
+               "reached. If none has any more, a backup is needed, or what was set aside";
     if (!may_form()) return "waiting for a member that has data (--first-start=0)";
     if (missing.empty()) return "waiting for every member to start without --first-start=0";
     return "waiting for a first word of " + missing;

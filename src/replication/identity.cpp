@@ -6,7 +6,7 @@
 namespace bookstore::replication {
 namespace {
 
-constexpr std::uint8_t identity_format = 3;
+constexpr std::uint8_t identity_format = 4;
 
 } // namespace
 
@@ -29,6 +29,7 @@ std::string encode(const Identity& identity) {
     out.string(consensus::encode(identity.configuration));
     out.boolean(identity.removed);
     out.varint(identity.overtaken_by);
+    out.boolean(identity.must_join);
     return out.take();
 }
 
@@ -44,6 +45,7 @@ base::result<Identity> decode_identity(std::string_view bytes) {
     auto configuration = consensus::decode_configuration(in.string());
     identity.removed = in.boolean();
     identity.overtaken_by = in.varint();
+    identity.must_join = in.boolean();
     if (!in.complete() || !configuration || identity.node == consensus::nobody) return base::Errc::corrupt;
     identity.configuration = std::move(*configuration);
     return identity;

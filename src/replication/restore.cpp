@@ -72,6 +72,23 @@ consensus::Restored to_core(storage::LoadedLog log, Position state, const Identi
     return restored;
 }
 
+/// A log that is damaged may have lost votes and what was acknowledged: there is no going on with it. Where
+/// there are others to join it is kept beside and begun anew.
+storage::LoadedLog load_log(const ReplicaOptions& options, storage::LogStore& store) {
+    try {
+        return store.load();
+    } catch (const storage::Damaged& damage) {
+        if (options.members.size() == 1)
+            refuse(options,
+                   std::string(damage.what()) + ". There is no other replica to join: restore a backup");
+        check_start_flag(options, true);
+        const auto kept = store.set_aside();
+        base::log::error("the log is damaged: it is set aside, and this replica joins its group anew",
+                         {{"group", options.group}, {"cause", damage.what()}, {"kept_as", kept}});
+        return store.load();
+    }
+}
+
 /// What is left of a damaged state is nothing: it is not known which of its rows are right.
 Position load_state(const ReplicaOptions& options, storage::StateStore& store, base::StateMachine& machine) {
     try {
@@ -94,11 +111,31 @@ void give_up_contents(Loaded& loaded, const storage::LoadedLog& log, base::State
     loaded.state = {log.base_index, log.base_term};
 }
 
-Identity new_identity(const ReplicaOptions& options, storage::LogStore& store, base::Random& random) {
+Identity new_identity(const ReplicaOptions& options, storage::LogStore& store, base::Random& random,
+                      bool must_join) {
     Identity identity;
     identity.node = make_node_id(options.slot, random);
+    identity.must_join = must_join;
     store.write({.metadata = encode(identity)});
     return identity;
+}
+
+/// The log is gone, by damage or otherwise, and this slot has been in a group before: whatever it has
+/// promised there, it did so under another name. Its state goes beside, too; the group's is taken anew. In an
+/// order in which a crash between any two steps leads here again.
+Identity identity_of_a_lost_one(const ReplicaOptions& options, const Environment& environment,
+                                base::StateMachine& machine, Position& state) {
+    check_start_flag(options, true);
+    if (options.members.size() == 1)
+        refuse(options, "the log is lost, and there is no other replica to join: restore a backup");
+    if (state.index > 0) {
+        machine.clear();
+        const auto kept = environment.state.set_aside();
+        base::log::error("the state has no log any more: it is set aside, and this replica joins anew",
+                         {{"group", options.group}, {"version", state.index}, {"kept_as", kept}});
+        state = {};
+    }
+    return new_identity(options, environment.log, environment.random, true);
 }
 
 Identity known_identity(const ReplicaOptions& options, const std::string& metadata) {
@@ -121,17 +158,14 @@ Identity known_identity(const ReplicaOptions& options, const std::string& metada
 Loaded load_from_disk(const ReplicaOptions& options, const Environment& environment,
                       base::StateMachine& machine) {
     Loaded loaded;
-    auto log = environment.log.load();
+    auto log = load_log(options, environment.log);
     loaded.state = load_state(options, environment.state, machine);
     machine.take_changes();
     const bool log_empty = log.metadata.empty() && last_index(log) == 0 && log.vote.term == 0;
     if (log_empty) {
-        check_start_flag(options, loaded.state.index > 0);
-        if (loaded.state.index > 0)
-            refuse(options,
-                   "the data directory has a state but no log: its votes are lost. Move it away and start "
-                   "with --first-start=0");
-        loaded.identity = new_identity(options, environment.log, environment.random);
+        const bool lost = log.another_set_aside || loaded.state.index > 0;
+        loaded.identity = lost ? identity_of_a_lost_one(options, environment, machine, loaded.state)
+                               : new_identity(options, environment.log, environment.random, false);
         return loaded;
     }
     loaded.identity = known_identity(options, log.metadata);

@@ -80,6 +80,7 @@ LoadedLog SegmentedLog::load() {
         auto found = read_log(folder_);
         repair(found);
         go_on_behind(found);
+        found.content.another_set_aside = is_set_aside(folder_);
         return std::move(found.content);
     } catch (const Damaged& damage) {
         throw Damaged(std::string(damage.what()) +

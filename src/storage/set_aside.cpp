@@ -49,6 +49,10 @@ void remove_all(const std::vector<std::filesystem::path>& files) {
 
 } // namespace
 
+bool is_set_aside(const std::filesystem::path& path) {
+    return !former(path).empty();
+}
+
 std::filesystem::path set_database_aside(const std::filesystem::path& path) {
     const auto before = former(path);
     const std::string name = free_name(path).string();

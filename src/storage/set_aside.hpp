@@ -20,4 +20,7 @@ enum class Kept : std::uint8_t {
 /// The same for a folder, with all that is in it. Returns the name of the one that is kept.
 std::filesystem::path set_folder_aside(const std::filesystem::path& path, Kept kept);
 
+/// What was set aside of `path` is still there.
+bool is_set_aside(const std::filesystem::path& path);
+
 } // namespace bookstore::storage

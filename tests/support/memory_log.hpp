@@ -36,6 +36,7 @@ public:
     }
     std::string set_aside() override {
         disk_.content = {};
+        disk_.content.another_set_aside = true;
         disk_.damage.clear();
         return "log.damaged";
     }

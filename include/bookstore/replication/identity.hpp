@@ -35,6 +35,9 @@ struct Identity {
     bool removed = false;
     /// Of the group that was refounded without this node, which has heard of it; 0: it has not.
     std::uint64_t overtaken_by = 0;
+    /// What its slot had said and held before was lost: it joins the group that there is, and never forms
+    /// one.
+    bool must_join = false;
 
     bool formed() const { return !founders.empty(); }
 };

@@ -48,6 +48,7 @@ struct LoadedLog {
     std::uint64_t base_term = 0;
     std::vector<LogRecord> records; ///< base_index + 1 ...
     std::string metadata;           ///< as last written; empty in a new store
+    bool another_set_aside = false; ///< a damaged one lies beside it, as set_aside() leaves it
 };
 
 /// One bounded piece of a scrub.

@@ -67,10 +67,10 @@ TEST_CASE("state and log that disagree about the base's term are refused") {
     CHECK_THROWS_WITH(story.group.start(0), Contains("disagree about the term"));
 }
 
-TEST_CASE("a state without a log is refused: its votes are lost") {
+TEST_CASE("a state without a log is refused where there is nobody to join") {
     Stopped story;
     story.log() = {};
-    CHECK_THROWS_WITH(story.group.start(0), Contains("its votes are lost"));
+    CHECK_THROWS_WITH(story.group.start(0), Contains("the log is lost") && Contains("restore a backup"));
 }
 
 TEST_CASE("damaged metadata is refused") {
