@@ -37,6 +37,7 @@ bool PeerServer::on_frame(const Frame& frame) {
     case FrameKind::notice:
         if (frame.method == agreement_method) {
             agreed_ = agrees(frame.payload);
+            disagreement_ = agreed_ ? "" : frame.payload;
         } else if (agreed_) {
             on_notice(frame);
         }

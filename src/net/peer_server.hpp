@@ -15,6 +15,8 @@ public:
     /// `on_end` is told once, when the stream has ended.
     void start(PeerStream::OnEnd on_end);
     void close() { stream_->close(); }
+    /// What the other end is configured with, where that is not what this process is; empty: they agree.
+    const std::string& disagreement() const { return disagreement_; }
 
 private:
     bool on_frame(const Frame& frame);
@@ -30,6 +32,7 @@ private:
     std::shared_ptr<PeerStream> stream_;
     std::size_t calls_in_flight_ = 0;
     bool agreed_; ///< the other end's agreement is ours
+    std::string disagreement_;
 };
 
 } // namespace bookstore::net

@@ -112,6 +112,15 @@ PeerTransport::call(Endpoint to, Method method, std::string request, base::TimeP
     co_return co_await answer.wait();
 }
 
+std::string PeerTransport::disagreement() const {
+    for (const auto& server : impl_->servers) {
+        if (server->disagreement().empty()) continue;
+        return "another process is configured differently: " + server->disagreement() + " there, " +
+               impl_->context->agreement + " here";
+    }
+    return {};
+}
+
 void PeerTransport::close() {
     impl_->close();
 }

@@ -22,6 +22,7 @@ class Timings(unittest.TestCase):
 
             # It heard of no leader; the others go on.
             self.assertFalse(odd.ready())
+            self.assertIn(COMPLAINT, odd.get('/readyz').json()['detail'])
             answer = shop.get('/buy?item=1')
             self.assertEqual(200, answer.status, answer.body)
             self.assertFalse(odd.ready())

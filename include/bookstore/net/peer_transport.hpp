@@ -54,6 +54,10 @@ public:
     boost::asio::awaitable<base::result<std::string>> call(Endpoint to, Method method, std::string request,
                                                            base::TimePoint deadline) override;
 
+    /// That another process is configured differently, which has a stream open to this one, with what both
+    /// are; empty: there is none.
+    std::string disagreement() const;
+
     /// Closes every stream; calls in flight end with connection_lost (unreachable: not sent yet), later ones
     /// with stopping. The handlers that run go on; their answers are dropped.
     void close();

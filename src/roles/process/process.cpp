@@ -177,7 +177,10 @@ void Process::fatal(const std::string& reason) {
 
 Readiness Process::readiness() const {
     if (stopping_) return {false, "stopping"};
-    return nodes_.back()->readiness();
+    auto readiness = nodes_.back()->readiness();
+    if (const auto why = transport_.disagreement(); !readiness.ready && !why.empty())
+        readiness.reason += "; " + why;
+    return readiness;
 }
 
 void Process::watch_readiness() {

@@ -22,6 +22,7 @@ TEST_CASE("processes that agree hear each other", "[net][peer]") {
         const auto deadline = world.in(base::seconds(15));
         const auto answer = co_await here.transport.call(there.where, echo, "books", deadline);
         CHECK((answer && *answer == "books"));
+        CHECK(there.transport.disagreement().empty());
         CHECK(there.notices == std::vector<std::string>{"first"});
     };
     world.run(scenario);
@@ -38,9 +39,12 @@ TEST_CASE("a process that is configured differently is not listened to, and does
         const auto answer = co_await from.transport.call(to.where, echo, "books", deadline);
         CHECK((answer.has_error() && answer.error() == Errc::not_ready));
         CHECK(to.notices.empty());
+        CHECK_FALSE(to.transport.disagreement().empty());
     };
     const auto scenario = [&]() -> awaitable<void> {
         co_await refused(here, there);
+        CHECK(there.transport.disagreement() ==
+              "another process is configured differently: lease-ms: 1000 there, lease-ms: 2000 here");
         co_await refused(there, here);
         co_await refused(silent, here); // says nothing of what it is configured with
         // Refused on one stream, not by breaking it again and again.
