@@ -9,9 +9,12 @@ bool LeaseHolding::granted(const LeaseGrant& grant, base::TimePoint asked_at, ba
     if (grant.term < newest_term_ || until <= now) return false;
     if (term_ == grant.term && live(now)) {
         until_ = std::max(until_, until); // answers may overtake each other
-        return false;
+        if (grant.epoch <= epoch_) return false;
+        epoch_ = grant.epoch;
+        return true;
     }
     term_ = newest_term_ = grant.term;
+    epoch_ = grant.epoch;
     until_ = until;
     return true;
 }

@@ -55,8 +55,8 @@ std::optional<LeaseGrant> LeaseTable::ask(FrontendSession who, std::uint64_t kno
     const base::TimePoint from = behind ? std::min(now, announced_at_) : now;
     const base::Duration left = std::max(base::Duration::zero(), from + lease_ - now);
     lease->second.until = std::max(lease->second.until, from + lease_ + margin_);
-    if (base::built_in("registers-at-committed")) return LeaseGrant{term_, fence, left};
-    return LeaseGrant{term_, std::max(fence, announced_), left};
+    if (base::built_in("registers-at-committed")) return LeaseGrant{term_, fence, left, epoch_};
+    return LeaseGrant{term_, std::max(fence, announced_), left, epoch_};
 }
 
 std::vector<FrontendSession> LeaseTable::begin(std::uint64_t index, base::TimePoint now) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -112,6 +113,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
                                                    std::shared_ptr<Comparison> comparison);
     static Call<std::string> serve_digest(Self self, std::string request, base::TimePoint deadline);
     void judge(Comparison& comparison);
+    void convict(consensus::NodeId node);
     void name_differences(const Comparison& comparison) const;
     void verdict_heard(const std::string& notice);
     void check_contents(std::uint64_t version, std::uint64_t digest);
@@ -201,6 +203,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     bool leaving = false;                  ///< removed, and about to say so
     base::TimePoint next_succession_at{};
     DigestTrail digests;
+    std::set<consensus::NodeId>
+        convicted;                     ///< as leader: told that they differ, and not known to be fenced yet
     std::optional<std::string> fenced; ///< why: the contents are not the group's
     bool contents_whole = true;        ///< the machine holds one version, be it the right one or not
     bool confirmed = true; ///< nobody has reason to doubt the contents; else they wait to be compared

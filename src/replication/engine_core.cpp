@@ -146,6 +146,7 @@ void Engine::Impl::lose_leadership() {
     if (std::exchange(gate_told, false) && gate != nullptr) gate->not_leading();
     batcher.step_down();
     changes.fail(base::Errc::not_leader);
+    convicted.clear();
     core_reads.fail(base::Errc::not_leader);
     reads_at_core.clear();
     readiness.lost();

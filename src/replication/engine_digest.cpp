@@ -102,12 +102,22 @@ void Engine::Impl::judge(Comparison& comparison) {
     if (!settled) return;
     for (const auto& [node, said] : comparison.digests) {
         if (!comparison.told.insert(node).second) continue;
-        if (node == identity.node)
+        if (node == identity.node) {
             check_contents(comparison.version, right->first);
-        else if (const auto* endpoint = peers.endpoint_of(node))
+            continue;
+        }
+        if (said != right->first) convict(node);
+        if (const auto* endpoint = peers.endpoint_of(node))
             env.transport.notify(*endpoint, peers.method(GroupMethod::verdict),
                                  encode_numbers(comparison.version, right->first));
     }
+}
+
+/// What it has shown may have been kept by who read it. Once now, and once more when it asks to be rebuilt:
+/// from then on it shows nothing.
+void Engine::Impl::convict(consensus::NodeId node) {
+    convicted.insert(node);
+    if (gate_told && gate != nullptr) gate->contents_differed();
 }
 
 void Engine::Impl::name_differences(const Comparison& comparison) const {

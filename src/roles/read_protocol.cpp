@@ -89,6 +89,7 @@ std::string encode(const LeaseAnswer& answer) {
     out.varint(answer.term);
     out.varint(answer.fence);
     out.varint(answer.duration_us);
+    out.varint(answer.epoch);
     return out.take();
 }
 
@@ -96,6 +97,7 @@ void read(base::ByteReader& in, LeaseAnswer& answer) {
     answer.term = in.varint();
     answer.fence = in.varint();
     answer.duration_us = in.varint();
+    answer.epoch = in.varint();
 }
 
 std::string encode(const Invalidation& invalidation) {

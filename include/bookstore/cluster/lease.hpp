@@ -31,6 +31,7 @@ struct LeaseGrant {
     std::uint64_t term = 0;
     std::uint64_t fence = 0;   ///< lowest version the frontend may show from now on
     base::Duration duration{}; ///< counts from before the frontend asked
+    std::uint64_t epoch = 0;   ///< within the term; a later one is a new registration
 };
 
 /// The leader's side. One writer batch at a time goes through begin() ... may_propose() ... end().
@@ -47,6 +48,9 @@ public:
     void step_down();
     bool leading() const;
     std::uint64_t term() const;
+    /// What the holders have cached may be wrong, whatever its version: with its next renewal each is
+    /// registered anew, and so drops all it has. Leases go on, and writes wait for nobody because of it.
+    void distrust() { ++epoch_; }
 
     /// Registers `who`, or renews its lease while that is unbroken in this term. `known_term`: where it
     /// believes to be registered; a later one than ours means that we are deposed. `fence`: the last index
@@ -86,6 +90,7 @@ private:
     base::Duration lease_, margin_;
     bool leading_ = false;
     std::uint64_t term_ = 0;
+    std::uint64_t epoch_ = 0;
     base::TimePoint announced_at_{};
     std::uint64_t announced_ = 0; ///< the index of the batch in the stage, or 0
     base::TimePoint predecessor_until_{};
@@ -99,10 +104,10 @@ public:
     /// What to send with the next ask.
     std::uint64_t known_term() const { return term_; }
 
-    /// A grant for an ask that was sent at `asked_at`. True when this is a new registration: another term, or
-    /// the old lease had run out before the answer came. The cache must then be reset to the grant's fence
-    /// or, if that is higher, to the last index that was acknowledged in the grant's term. A grant of a
-    /// deposed leader, and one that has run out on the way, change nothing.
+    /// A grant for an ask that was sent at `asked_at`. True when this is a new registration: another term, a
+    /// later epoch of this one, or the old lease had run out before the answer came. The cache must then be
+    /// reset to the grant's fence or, if that is higher, to the last index that was acknowledged in the
+    /// grant's term. A grant of a deposed leader, and one that has run out on the way, change nothing.
     bool granted(const LeaseGrant& grant, base::TimePoint asked_at, base::TimePoint now);
     /// The leader does not know us, or there is another one: nothing may be served.
     void lost();
@@ -110,7 +115,8 @@ public:
     base::TimePoint until() const { return until_; }
 
 private:
-    std::uint64_t term_ = 0;        ///< 0: not registered
+    std::uint64_t term_ = 0; ///< 0: not registered
+    std::uint64_t epoch_ = 0;
     std::uint64_t newest_term_ = 0; ///< of any grant taken so far
     base::TimePoint until_{};       ///< end of the last lease taken
 };

@@ -71,6 +71,8 @@ public:
     virtual ~Gate() = default;
     virtual void leading(std::uint64_t term, std::uint64_t last_index) = 0;
     virtual void not_leading() = 0;
+    /// While leading: another replica held other contents than the group, and may have shown them.
+    virtual void contents_differed() {}
     /// `commands` will be proposed at `index`; call `ready` once, now or later, when they may be. The
     /// commands outlive the stage. When leadership is lost meanwhile, `ready` has no effect.
     virtual void prepare(const std::vector<std::string>& commands, std::uint64_t index,

@@ -75,6 +75,7 @@ struct LeaseAnswer {
     std::uint64_t term = 0;
     std::uint64_t fence = 0;
     std::uint64_t duration_us = 0;
+    std::uint64_t epoch = 0;
 };
 
 struct Invalidation {

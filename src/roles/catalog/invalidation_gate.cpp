@@ -55,6 +55,10 @@ void InvalidationGate::not_leading() {
     timer_.reset();
 }
 
+void InvalidationGate::contents_differed() {
+    table_.distrust();
+}
+
 void InvalidationGate::prepare(const std::vector<std::string>& commands, std::uint64_t index,
                                std::function<void()> ready) {
     const std::vector<shop::Tag> tags = touched_by(commands);
@@ -84,7 +88,7 @@ base::result<LeaseAnswer> InvalidationGate::ask(const LeaseRequest& request, std
     proceed();
     if (!grant) return Errc::not_leader;
     const auto duration = std::chrono::duration_cast<std::chrono::microseconds>(grant->duration);
-    return LeaseAnswer{grant->term, grant->fence, static_cast<std::uint64_t>(duration.count())};
+    return LeaseAnswer{grant->term, grant->fence, static_cast<std::uint64_t>(duration.count()), grant->epoch};
 }
 
 std::vector<shop::Tag> InvalidationGate::touched_by(const std::vector<std::string>& commands) const {

@@ -29,6 +29,7 @@ public:
 
     void leading(std::uint64_t term, std::uint64_t last_index) override;
     void not_leading() override;
+    void contents_differed() override;
     void prepare(const std::vector<std::string>& commands, std::uint64_t index,
                  std::function<void()> ready) override;
 

@@ -17,7 +17,7 @@ bool Coherence::granted(const LeaseAnswer& answer, base::TimePoint asked_at, bas
     const auto asked_for =
         std::min<std::uint64_t>(answer.duration_us, static_cast<std::uint64_t>(lease_max.count()));
     const base::Duration duration = std::chrono::microseconds(asked_for);
-    if (!holding_.granted({answer.term, answer.fence, duration}, asked_at, now)) return false;
+    if (!holding_.granted({answer.term, answer.fence, duration, answer.epoch}, asked_at, now)) return false;
 
     // An invalidation may overtake the answer that registered us, for the leader's stream to us is another
     // one. It has been acknowledged, so the fence may not fall below it. What a leader of an older term

@@ -35,6 +35,20 @@ TEST_CASE("a renewal prolongs and is no new registration", "[cluster][lease]") {
     CHECK(holding.until() == at(1'250));
 }
 
+TEST_CASE("a later epoch is a new registration in the same term, an earlier one that comes late is not",
+          "[cluster][lease]") {
+    LeaseHolding holding;
+    auto later = grant_of(5);
+    later.epoch = 1;
+    holding.granted(grant_of(5), at(0), at(10));
+    CHECK(holding.granted(later, at(250), at(260)));
+    CHECK(holding.live(at(1'249)));
+    CHECK_FALSE(holding.granted(later, at(300), at(310)));
+    CHECK_FALSE(holding.granted(grant_of(5), at(100), at(320)));
+    CHECK_FALSE(holding.granted(later, at(400), at(410)));
+    CHECK(holding.granted(grant_of(6), at(500), at(510))); // another leader counts anew
+}
+
 TEST_CASE("a grant that has run out on the way is nothing", "[cluster][lease]") {
     LeaseHolding holding;
     CHECK_FALSE(holding.granted(grant_of(5), at(0), at(1'000)));

@@ -34,6 +34,18 @@ TEST_CASE_METHOD(Fixture, "a grant names the term, the fence and the time", "[cl
     CHECK(table.live(at(10)) == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "what holders have is distrusted with their next grant, and holds up no write",
+                 "[cluster][lease]") {
+    outwait_predecessors();
+    const auto before = table.ask(f0, 0, 42, at(1'110), for_ever);
+    table.distrust();
+    CHECK(table.may_propose(at(1'120)));
+    const auto after = table.ask(f0, 5, 42, at(1'130), for_ever);
+    REQUIRE((before && after));
+    CHECK(after->epoch > before->epoch);
+    CHECK(table.ask(f0, 5, 42, at(1'140), for_ever)->epoch == after->epoch);
+}
+
 TEST_CASE_METHOD(Fixture, "nothing is granted at or beyond the leader's authority", "[cluster][lease]") {
     CHECK(table.ask(f0, 0, 1, at(99), at(100)).has_value());
     CHECK_FALSE(table.ask(f0, 5, 1, at(100), at(100)).has_value());

@@ -27,6 +27,7 @@ public:
         else
             pass = std::move(ready);
     }
+    void contents_differed() override { ++differed; }
     void let_pass() { std::exchange(pass, nullptr)(); }
 
     bool open = false;
@@ -34,6 +35,7 @@ public:
     std::uint64_t led_term = 0;
     std::uint64_t led_from = 0;
     unsigned prepared = 0;
+    unsigned differed = 0;
     std::uint64_t announced = 0;
     std::vector<std::string> batch;
     std::function<void()> pass;
@@ -147,4 +149,20 @@ TEST_CASE("a batch at the gate of a leader that hands over is refused or done, n
     const auto added = group.add(*group.leader(), "a");
     REQUIRE(added);
     CHECK(added->outcome == (outcome ? "2" : "1")); // a refusal has had no effect
+}
+
+TEST_CASE(
+    "the gate is told of a replica that may have shown what is wrong, until that shows nothing any more") {
+    GatedGroup story(3);
+    const auto other = (story.leader + 1) % 3;
+    story.group.scheduler.run_for(base::seconds(2));
+    CHECK(story.gate().differed == 0);
+    story.group[other].process->machine.load(0, {"wrong", std::int64_t{1}});
+    story.gate().open = true;
+    REQUIRE(story.group.add(story.leader, "a"));
+    REQUIRE(story.group.run([&] { return story.gate().differed > 0; }));
+    REQUIRE(story.group.run_until_serving(other));
+    story.group.scheduler.run_for(base::seconds(5));
+    CHECK(story.gate().differed == 2); // with the verdict, and when it was fenced
+    CHECK(story.gates[other].differed == 0);
 }

@@ -100,10 +100,11 @@ TEST_CASE("leases and invalidations arrive as they were sent", "[roles][protocol
     CHECK(request.session == UINT64_MAX);
     CHECK(request.known_term == 3);
 
-    const LeaseAnswer grant = through(LeaseAnswer{3, 1'000, 1'000'000});
+    const LeaseAnswer grant = through(LeaseAnswer{3, 1'000, 1'000'000, 2});
     CHECK(grant.term == 3);
     CHECK(grant.fence == 1'000);
     CHECK(grant.duration_us == 1'000'000);
+    CHECK(grant.epoch == 2);
 
     const Invalidation invalidation = through(Invalidation{3, 44, 99, {"item/3", "topic/ds"}});
     CHECK(invalidation.term == 3);
