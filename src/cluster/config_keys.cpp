@@ -180,6 +180,12 @@ const std::array keys{
     Key{"storage", "reserve-mb", "MB", "64", "MiB", {0, 1'048'576}, "",
         "With less room on the disk than this, or than a twentieth of it, writes are refused; reads go on.",
         [](Config& c, uint64_t v) { c.storage.reserve_bytes = v * mebibyte; }},
+    Key{"storage", "scrub-kb-s", "KB", "1024", "KiB a second", {0, 1'048'576}, "",
+        "How fast what is at rest, log and state each, is read back and verified; 0: never.",
+        [](Config& c, uint64_t v) { c.storage.scrub_bytes_per_second = v * 1'024; }},
+    Key{"storage", "scrub-every-s", "S", "86400", "s", {1, 31'536'000}, "",
+        "From the beginning of one verification of everything to that of the next.",
+        [](Config& c, uint64_t v) { c.storage.scrub_every = base::seconds(static_cast<std::int64_t>(v)); }},
 
     Key{"shop", "sale-retention-hours", "HOURS", "24", "hours", {1, 8'760}, "",
         "How long the key of a purchase is remembered, so that the same purchase sent again is not executed twice.",

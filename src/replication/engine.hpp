@@ -28,6 +28,7 @@
 #include "replication/read_rounds.hpp"
 #include "replication/readiness.hpp"
 #include "replication/restore.hpp"
+#include "replication/scrubber.hpp"
 #include "replication/snapshot_receiver.hpp"
 #include "replication/snapshot_sender.hpp"
 #include "replication/space_watch.hpp"
@@ -105,6 +106,12 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void slow_heard(const std::string& notice);
     bool is_slow(consensus::NodeId node) const;
     void hand_over_to_faster();
+
+    // engine_scrub.cpp: what is found at rest
+    void make_scrubbers();
+    void state_damaged(const std::string& cause);
+    void tend_damaged_log();
+    static boost::asio::awaitable<void> ask_to_step_aside(Self self);
 
     // engine_digest.cpp: whether all hold the same
     struct Comparison;
@@ -191,6 +198,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::unique_ptr<Applier> applier;
     std::unique_ptr<Checkpoints> checkpoints;
     std::unique_ptr<SpaceWatch> space;
+    std::unique_ptr<Scrubber> state_scrubber;
+    std::unique_ptr<Scrubber> log_scrubber;
     std::shared_ptr<Formation> formation;
     std::shared_ptr<SnapshotSender> sender;
     std::shared_ptr<SnapshotReceiver> receiver;
@@ -220,6 +229,9 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::map<consensus::NodeId, base::TimePoint> slow_peers; ///< by their own word; until when it counts
     base::TimePoint next_slow_notice_at{};
     std::optional<base::TimePoint> pace_handed_over_at;
+    std::string state_damage; ///< found at rest, and nobody to take it from
+    std::string log_damage;   ///< found at rest: it steps aside as soon as the others can do without it
+    base::TimePoint next_step_aside_at{};
     bool stopping = false;
     bool closed = false;
     std::optional<std::string> failure;

@@ -60,6 +60,7 @@ void Engine::Impl::settle() {
     tend_contents();
     tend_space();
     tend_pace();
+    tend_damaged_log();
     if (core.raft() == nullptr) return;
     meters->show(*core.raft(), applier->applied(), batcher.waiting());
     tell_change();

@@ -25,6 +25,8 @@ void Engine::Impl::start() {
     if (identity.formed()) start_core();
     formation->start();
     space->start();
+    state_scrubber->start();
+    log_scrubber->start();
     tell_change();
 }
 
@@ -72,6 +74,7 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
                          [this](std::uint64_t generation) { overtaken(generation); },
                          [this](const std::string& reason) { contradicted(reason); }});
     make_snapshot_parts();
+    make_scrubbers();
 }
 
 void Engine::Impl::listen() {

@@ -86,6 +86,7 @@ Status Engine::Impl::status() const {
     status.reason = reason();
     status.shortage = space->shortage();
     status.slowness = slowness();
+    status.damage = !log_damage.empty() ? log_damage : state_damage;
     status.voter = voter();
     status.applied = applier->applied();
     status.digest = contents_whole ? machine.digest() : digests.at(status.applied).value_or(0);
@@ -166,6 +167,8 @@ void Engine::Impl::end_calls(base::Errc in_flight, base::Errc refusal) {
     applier->halt();
     formation->close();
     space->halt();
+    state_scrubber->halt();
+    log_scrubber->halt();
     sender->close();
     receiver->close();
 }

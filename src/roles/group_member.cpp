@@ -32,6 +32,8 @@ replication::ReplicaOptions replica_options(const cluster::Config& config, const
     options.checkpoint_bytes = config.storage.checkpoint_bytes;
     options.reserve_bytes = config.storage.reserve_bytes;
     options.snapshot_piece_bytes = config.storage.snapshot_piece_bytes;
+    options.scrub_bytes_per_second = config.storage.scrub_bytes_per_second;
+    options.scrub_every = config.storage.scrub_every;
     return options;
 }
 
@@ -69,6 +71,7 @@ Readiness readiness_of(const replication::Status& status) {
     account += " in term " + std::to_string(status.term) + ", version " + std::to_string(status.applied);
     if (!status.shortage.empty()) account += "; takes on no writes: " + status.shortage;
     if (!status.slowness.empty()) account += "; " + status.slowness;
+    if (!status.damage.empty()) account += "; damaged on its disk: " + status.damage;
     return {true, std::move(account)};
 }
 

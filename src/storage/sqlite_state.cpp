@@ -48,10 +48,12 @@ public:
         open();
         return file_->checkpoint();
     }
+    Scrubbed scrub(std::size_t max_bytes) override { return file().scrub(max_bytes); }
 
 private:
     StateFile& file() {
-        if (!file_) throw std::runtime_error(files_.current.string() + ": could not be replaced, and is closed");
+        if (!file_)
+            throw std::runtime_error(files_.current.string() + ": could not be replaced, and is closed");
         return *file_;
     }
     void open() {

@@ -101,6 +101,7 @@ void StateFile::apply(const std::vector<base::RowChange>& changes, Position posi
     latch_.run([&] {
         sqlite::Transaction transaction(*database_, "apply");
         for (const base::RowChange& change : changes) {
+            scrub_.before(change);
             if (change.kind == base::RowChange::Kind::put)
                 put(change.table, change.row);
             else

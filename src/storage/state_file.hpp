@@ -12,6 +12,7 @@
 
 #include "storage/schema.hpp"
 #include "storage/sqlite.hpp"
+#include "storage/state_scrub.hpp"
 #include "storage/write_latch.hpp"
 
 namespace bookstore::storage {
@@ -25,6 +26,7 @@ public:
 
     Position load(base::StateMachine& machine);
     void apply(const std::vector<base::RowChange>& changes, Position position, std::uint64_t digest);
+    Scrubbed scrub(std::size_t max_bytes) { return scrub_.next(max_bytes, digest_); }
     Position checkpoint();
 
     /// SQLite's own check of every page and index. Throws Damaged with what it found.
@@ -47,6 +49,7 @@ private:
     std::unique_ptr<sqlite::Database> database_;
     WriteLatch latch_{*database_};
     std::vector<TableStatements> statements_;
+    StateScrub scrub_{*database_, tables_};
     Position committed_;       ///< in the file, though perhaps not on the disk
     std::uint64_t digest_ = 0; ///< of the rows there
     Position durable_; ///< nothing until the first checkpoint: what an earlier process synced is not known

@@ -16,6 +16,14 @@ std::string column_list(const base::Table& table) {
     return list;
 }
 
+std::string key_of(const base::Table& table) {
+    return sqlite::quoted(table.columns.front().name);
+}
+
+std::string rows_sql(const base::Table& table) {
+    return "SELECT " + column_list(table) + " FROM " + sqlite::quoted(table.name);
+}
+
 std::string definition(std::string_view name, std::string_view type) {
     return sqlite::quoted(name) + " " + std::string(type);
 }
@@ -37,7 +45,19 @@ std::string create_table_sql(const base::Table& table) {
 }
 
 std::string select_sql(const base::Table& table) {
-    return "SELECT " + column_list(table) + " FROM " + sqlite::quoted(table.name) + " ORDER BY 1";
+    return rows_sql(table) + " ORDER BY 1";
+}
+
+std::string select_row_sql(const base::Table& table) {
+    return rows_sql(table) + " WHERE " + key_of(table) + " = ?";
+}
+
+std::string select_first_sql(const base::Table& table) {
+    return rows_sql(table) + " ORDER BY 1 LIMIT ?";
+}
+
+std::string select_after_sql(const base::Table& table) {
+    return rows_sql(table) + " WHERE " + key_of(table) + " > ? ORDER BY 1 LIMIT ?";
 }
 
 std::string put_sql(const base::Table& table) {
@@ -49,8 +69,7 @@ std::string put_sql(const base::Table& table) {
 }
 
 std::string erase_sql(const base::Table& table) {
-    return "DELETE FROM " + sqlite::quoted(table.name) + " WHERE " +
-           sqlite::quoted(table.columns.front().name) + " = ?";
+    return "DELETE FROM " + sqlite::quoted(table.name) + " WHERE " + key_of(table) + " = ?";
 }
 
 std::string clear_sql(const base::Table& table) {

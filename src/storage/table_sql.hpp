@@ -11,7 +11,10 @@
 namespace bookstore::storage {
 
 std::string create_table_sql(const base::Table& table);
-std::string select_sql(const base::Table& table); ///< all rows, by primary key
+std::string select_sql(const base::Table& table);       ///< all rows, by primary key
+std::string select_row_sql(const base::Table& table);   ///< the one with the primary key ?
+std::string select_first_sql(const base::Table& table); ///< the first ? rows, by primary key
+std::string select_after_sql(const base::Table& table); ///< behind the primary key ?, the first ? rows
 std::string put_sql(const base::Table& table);
 std::string erase_sql(const base::Table& table);
 std::string clear_sql(const base::Table& table);

@@ -57,13 +57,9 @@ public:
     Position load(base::StateMachine& machine) override {
         machine.clear();
         if (disk_.damaged) throw storage::Damaged("state.db: damaged: a page is malformed");
-        std::uint64_t digest = 0;
-        for (const auto& [key, row] : disk_.written.rows) {
+        for (const auto& [key, row] : disk_.written.rows)
             machine.load(key.first, row);
-            digest += base::row_hash(key.first, row);
-        }
-        if (digest != disk_.written.digest)
-            throw storage::Damaged("state.db: damaged: its rows do not add up to their digest");
+        verify();
         return disk_.written.position;
     }
 
@@ -88,6 +84,11 @@ public:
         ++disk_.transactions;
     }
 
+    storage::Scrubbed scrub(std::size_t) override {
+        verify();
+        return {disk_.written.rows.size(), true};
+    }
+
     Position checkpoint() override {
         check();
         disk_.synced = disk_.written;
@@ -103,6 +104,13 @@ public:
     }
 
 private:
+    void verify() const {
+        std::uint64_t digest = 0;
+        for (const auto& [key, row] : disk_.written.rows)
+            digest += base::row_hash(key.first, row);
+        if (digest != disk_.written.digest)
+            throw storage::Damaged("state.db: damaged: its rows do not add up to their digest");
+    }
     void check() const {
         if (disk_.broken) throw std::runtime_error("state.db: disk I/O error");
     }

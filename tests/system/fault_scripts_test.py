@@ -61,6 +61,9 @@ class Stories(unittest.TestCase):
         self.assertEqual(2, len(re.findall(r'after \d+ ms catalog-0 leads', said)), said)
         self.assertRegex(said, r'0 never answered')
 
+    def test_a_damaged_log_costs_no_purchase(self):
+        self.assertRegex(self.run_script(FAULT / 'damaged-log'), r'damaged-log: OK: whole again')
+
     def test_a_gap_beyond_the_limit_fails(self):
         said = self.run_script(FAULT / 'kill-leader', FAULT_ROUNDS='1', FAULT_GAP_MAX='1', status=1)
         self.assertRegex(said, r'BROKEN: no purchase for \d+ ms, more than 1')

@@ -50,6 +50,10 @@ struct StorageSettings {
     std::size_t reserve_bytes =
         64u << 20; ///< [storage] reserve-mb: with less room on the disk no write is taken on
     std::size_t snapshot_piece_bytes = 256u << 10; ///< no key: for simulations
+    std::uint64_t scrub_bytes_per_second =
+        1u << 20; ///< [storage] scrub-kb-s: how fast what is at rest is verified; 0: never
+    base::Duration scrub_every =
+        base::seconds(86'400); ///< [storage] scrub-every-s: from one verification to the next
 };
 
 struct Config {

@@ -44,8 +44,10 @@ struct ReplicaOptions {
     base::Duration drift_margin = base::milliseconds(30);
     std::size_t log_keep_bytes = 64u << 20;
     std::size_t checkpoint_bytes = 16u << 20;
-    std::size_t reserve_bytes = 64u << 20;         ///< with less room on the disk no write is taken on
-    std::size_t snapshot_piece_bytes = 256u << 10; ///< of a snapshot, in one message
+    std::size_t reserve_bytes = 64u << 20;              ///< with less room on the disk no write is taken on
+    std::size_t snapshot_piece_bytes = 256u << 10;      ///< of a snapshot, in one message
+    std::uint64_t scrub_bytes_per_second = 1u << 20;    ///< of state and log each; 0: they are not verified
+    base::Duration scrub_every = base::seconds(86'400); ///< from one verification of everything to the next
 };
 
 /// What a replica stands on. All outlive it.
@@ -94,6 +96,7 @@ struct Status {
     std::string reason;   ///< why it is not serving; empty when it is
     std::string shortage; ///< why it takes on no writes though it serves: the disk is nearly full
     std::string slowness; ///< why it had better not lead: its disk is slow
+    std::string damage;   ///< what is wrong at rest, of what cannot be mended yet
     consensus::Role role = consensus::Role::follower;
     std::uint64_t term = 0;
     bool voter = true;

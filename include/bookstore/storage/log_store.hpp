@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <bookstore/storage/damaged.hpp>
+#include <bookstore/storage/scrubbed.hpp>
 
 namespace bookstore::storage {
 
@@ -49,12 +50,6 @@ struct LoadedLog {
     std::vector<LogRecord> records; ///< base_index + 1 ...
     std::string metadata;           ///< as last written; empty in a new store
     bool another_set_aside = false; ///< a damaged one lies beside it, as set_aside() leaves it
-};
-
-/// One bounded piece of a scrub.
-struct Scrubbed {
-    std::size_t bytes = 0; ///< read and verified
-    bool whole = false;    ///< that was the last piece: the next call begins with the oldest bytes again
 };
 
 /// Thread: any one at a time; in production the log's worker, but for load() before it starts. Only scrub()

@@ -11,6 +11,7 @@
 #include <bookstore/base/state_machine.hpp>
 #include <bookstore/base/table.hpp>
 #include <bookstore/storage/damaged.hpp>
+#include <bookstore/storage/scrubbed.hpp>
 
 namespace bookstore::storage {
 
@@ -40,6 +41,11 @@ public:
     /// rest.
     virtual void apply(const std::vector<base::RowChange>& changes, Position position,
                        std::uint64_t digest) = 0;
+
+    /// Reads some of the rows back, about `max_bytes` more of them at each call and all of them in the end,
+    /// whatever is applied meanwhile. Damaged when they are not those that were applied: then, as after the
+    /// last piece, the next call begins anew.
+    virtual Scrubbed scrub(std::size_t max_bytes) = 0;
 
     /// Makes everything applied so far durable; the log may be cut up to the returned position. That is an
     /// earlier one when somebody reads (an operator's sqlite3, SnapshotStore::make()): no failure, but

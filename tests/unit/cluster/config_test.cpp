@@ -55,6 +55,8 @@ TEST_CASE("the table's defaults are those of the structures", "[cluster][config]
     CHECK(read_in.storage.log_keep_bytes == built_in.storage.log_keep_bytes);
     CHECK(read_in.storage.checkpoint_bytes == built_in.storage.checkpoint_bytes);
     CHECK(read_in.storage.reserve_bytes == built_in.storage.reserve_bytes);
+    CHECK(read_in.storage.scrub_bytes_per_second == built_in.storage.scrub_bytes_per_second);
+    CHECK(read_in.storage.scrub_every == built_in.storage.scrub_every);
     CHECK(read_in.sale_retention == built_in.sale_retention);
 }
 

@@ -1,0 +1,52 @@
+"""What rots on a disk under a running replica is found, named and taken anew from the others."""
+import unittest
+
+from support.shop import Shop, wait_until
+
+# Everything within a second, over and over.
+HURRY = '[storage]\nscrub-every-s = 1\nscrub-kb-s = 100000\n'
+
+
+def overwrite(path, what, by):
+    """In place, as a disk does it: the process that has the file open is told nothing."""
+    with open(path, 'r+b') as file:
+        at = file.read().index(what)
+        file.seek(at)
+        file.write(by)
+
+
+class Rot(unittest.TestCase):
+    def test_a_state_and_a_log(self):
+        with Shop(catalogs=3, orders=1, frontends=1, settings=HURRY) as shop:
+            shop.start()
+            self.assertEqual(201, shop.order((1, 2)).status)
+            victim = shop['catalog', 2]
+            self.assertEqual(0, victim.stop())  # all of its state is in state.db now, and nothing beside it
+            shop.restart('catalog', 2)
+            data = victim.data / 'catalog'
+
+            with self.subTest('a title in the state'):
+                overwrite(data / 'state.db', b'RPCs for Dummies', b'RPCs for Mummies')
+                wait_until(lambda: 'do not add up to the digest' in victim.log.read_text(), what='the scrub finding it')
+                wait_until(lambda: 'installed a snapshot' in victim.log.read_text(), what='a state from another')
+                wait_until(victim.ready, what='it being ready again')
+                books = shop.wait_agreement()
+                self.assertEqual(['RPCs for Dummies', 3], [books[1]['title'], books[0]['stock']])
+                self.assertNotIn(b'Mummies', (data / 'state.db').read_bytes())
+
+            with self.subTest('a step of the log'):
+                oldest = sorted((data / 'log').glob('*.log'))[0]
+                overwrite(oldest, oldest.read_bytes()[100:110], b'not so now')
+                self.assertEqual(1, victim.popen.wait(20))
+                self.assertIn('its log is damaged on its disk', victim.log_tail(20))
+                self.assertEqual(201, shop.order((1, 1)).status)
+                victim.start()
+                wait_until(lambda: any('promotes a learner' in p.log.read_text() for p in shop.of('catalog')), what='its new vote')
+                wait_until(victim.ready, what='it being ready again')
+                self.assertEqual(2, shop.wait_agreement()[0]['stock'])
+                self.assertIn('it is set aside, and this replica joins its group anew', victim.log.read_text())
+                self.assertEqual(1, len(list(data.glob('log.damaged-*'))))
+
+
+if __name__ == '__main__':
+    unittest.main()
