@@ -17,10 +17,10 @@ struct Loaded {
 };
 
 /// Fills `machine`, gives a new data directory its identity, and drops a log that the state has overtaken.
-/// A damaged state is set aside, and lost if the log does not hold all of it. A log that is damaged or gone is
-/// set aside with the state: the replica gets an identity that has to join, unless it is alone in its group.
-/// Blocking: for the start, before the workers have anything to do. Throws std::runtime_error when what the
-/// disk holds cannot be trusted, or contradicts options.first_start; the disk is then as it was.
+/// A damaged state is set aside, and lost if the log does not hold all of it. A log that is damaged or gone
+/// is set aside with the state: the replica gets an identity that has to join, unless it is alone in its
+/// group. Blocking: for the start, before the workers have anything to do. Throws std::runtime_error when
+/// what the disk holds cannot be trusted, or contradicts options.first_start; the disk is then as it was.
 Loaded load_from_disk(const ReplicaOptions& options, const Environment& environment,
                       base::StateMachine& machine);
 

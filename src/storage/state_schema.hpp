@@ -15,7 +15,8 @@ namespace bookstore::storage {
 /// takes the place of the state at the next occasion. Neither has a write-ahead log.
 struct StateFiles {
     explicit StateFiles(const std::filesystem::path& directory)
-        : current(directory / "state.db"), building(directory / "state.db.new"),
+        : current(directory / "state.db"),
+          building(directory / "state.db.new"),
           next(directory / "state.db.next") {}
 
     std::filesystem::path current;

@@ -1,8 +1,8 @@
 #pragma once
 /// \file
-/// The row of a state's database that says what the others are: which version, and what they add up to. Of all
-/// rows the one that must not be wrong unnoticed: a log that ends before the position would start anew behind
-/// it, and forget what it has acknowledged.
+/// The row of a state's database that says what the others are: which version, and what they add up to. Of
+/// all rows the one that must not be wrong unnoticed: a log that ends before the position would start anew
+/// behind it, and forget what it has acknowledged.
 #include <cstdint>
 #include <string>
 
