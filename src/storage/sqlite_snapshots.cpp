@@ -103,8 +103,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<SnapshotStore> open_sqlite_snapshots(const std::string& directory,
-                                                     std::span<const base::Table> tables, int schema_version) {
+std::unique_ptr<SnapshotStore>
+open_sqlite_snapshots(const std::string& directory, std::span<const base::Table> tables, int schema_version) {
     return std::make_unique<SqliteSnapshots>(directory, tables, schema_version);
 }
 

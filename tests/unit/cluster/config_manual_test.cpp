@@ -10,7 +10,7 @@
 namespace bookstore::cluster {
 namespace {
 
-const std::filesystem::path top = std::filesystem::path(__FILE__).parent_path() / "../../..";
+const std::filesystem::path top = PROJECT_FOLDER;
 
 std::string content_of(const std::filesystem::path& file) {
     std::ifstream stream(file, std::ios::binary);
