@@ -83,8 +83,7 @@ std::unique_ptr<StateStore> open_sqlite_state(const std::string& directory,
 StateStore::Position check_sqlite_state(const std::string& directory, base::StateMachine& machine) {
     const StateFiles files(directory);
     succeed(files);
-    if (!std::filesystem::exists(files.current))
-        throw Damaged(directory + "/state.db: is missing");
+    if (!std::filesystem::exists(files.current)) throw Damaged(directory + "/state.db: is missing");
     StateFile file(directory, machine.tables(), state_schema(machine.tables(), 1));
     file.abandon();
     file.check_integrity();

@@ -1,7 +1,7 @@
 #pragma once
 /// \file
-/// The snapshots on a StateDisk. What has come of one from another replica outlives the process; what was made
-/// here does not.
+/// The snapshots on a StateDisk. What has come of one from another replica outlives the process; what was
+/// made here does not.
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -29,7 +29,8 @@ public:
             making_.emplace(disk_.written);
             made_.clear();
             digest_ = making_->digest;
-            writer_.emplace([this](std::string_view piece) { made_.append(piece); }, tables_, making_->position);
+            writer_.emplace([this](std::string_view piece) { made_.append(piece); }, tables_,
+                            making_->position);
         }
         auto& rows = making_->rows;
         for (int i = 0; i < rows_per_step && !rows.empty(); ++i) {
