@@ -1,6 +1,7 @@
 """bookstorectl audit against real clusters: clean after purchases, silent where it cannot know, exact about what was
 changed behind the shop's back, and clean where the shop has mended that by itself."""
 import json
+import shutil
 import sqlite3
 import subprocess
 import unittest
@@ -54,46 +55,43 @@ class Audit(unittest.TestCase):
                 self.assertIn((status, said['result']), ((3, 'busy'), (0, 'clean')))
             wait_until(lambda: audit(shop)[0] == 0, 20, 'a clean audit of the quiet shop')
 
-    def test_a_changed_row_of_a_catalog_is_mended_before_it_is_ready(self):
-        with Shop(catalogs=3, orders=1, frontends=1) as shop:
-            shop.start()
-            self.assertEqual(201, shop.order((3, 1)).status)
-            self.assertEqual(0, audit(shop)[0])
-            victim = shop['catalog', 1]
-            victim.stop()
-            change(victim, 'update books set cost = 299 where id = 3')
-            shop.restart('catalog', 1)
-            self.assertIn('fenced off', victim.log.read_text())
-            status, said = audit(shop)
-            self.assertEqual((0, 'clean'), (status, said['result']), said)
-            self.assertEqual([300], [b['cost'] for b in victim.get('/query?item=3').json()['books']])
-
-    def test_a_changed_row_of_an_order_is_mended_before_it_is_ready(self):
-        with Shop(catalogs=1, orders=3, frontends=1) as shop:
-            shop.start()
-            self.assertEqual(201, shop.order((3, 1), key='the-key').status)
-            self.assertEqual(0, audit(shop)[0])
-            victim = shop['order', 2]
-            victim.stop()
-            change(victim, "update orders set key = 'another' where number = 1")
-            shop.restart('order', 2)
-            self.assertIn('fenced off', victim.log.read_text())
-            status, said = audit(shop)
-            self.assertEqual((0, 'clean'), (status, said['result']), said)
-            self.assertEqual('the-key', victim.get('/v1/orders/1').json()['key'])
+    def test_a_changed_row_is_mended_before_its_replica_is_ready(self):
+        stories = (('catalog', 'update books set cost = 299 where id = 3',
+                    lambda victim: victim.get('/query?item=3').json()['books'][0]['cost'], 300),
+                   ('order', "update orders set key = 'another' where number = 1",
+                    lambda victim: victim.get('/v1/orders/1').json()['key'], 'the-key'))
+        for role, statement, shown, right in stories:
+            with self.subTest(role), Shop(catalogs=3, orders=3, frontends=1) as shop:
+                shop.start()
+                self.assertEqual(201, shop.order((3, 1), key='the-key').status)
+                self.assertEqual(0, audit(shop)[0])
+                victim = shop[role, 2]
+                victim.stop()
+                change(victim, statement)
+                shop.restart(role, 2)
+                self.assertIn('they do not add up to the digest', victim.log.read_text())
+                status, said = audit(shop)
+                self.assertEqual((0, 'clean'), (status, said['result']), said)
+                self.assertEqual(right, shown(victim))
 
     def test_books_and_orders_that_do_not_meet_are_named(self):
+        """A catalog of one replica, put back to what it was before a sale: no digest can tell."""
         with Shop(catalogs=1, orders=1, frontends=1) as shop:
             shop.start()
+            victim = shop['catalog', 0]
+            victim.stop()
+            copy = victim.data.with_name('copy')
+            shutil.copytree(victim.data, copy)
+            shop.restart('catalog', 0)
             self.assertEqual(201, shop.order((3, 1)).status)
             self.assertEqual(0, audit(shop)[0])
-            victim = shop['order', 0]
             victim.stop()
-            change(victim, 'update order_lines set item = 4 where number = 1')
-            shop.restart('order', 0)
+            shutil.rmtree(victim.data)
+            copy.rename(victim.data)
+            shop.restart('catalog', 0)
             status, said = audit(shop, '--wait=1')
             self.assertEqual(1, status, said)
-            self.assertEqual(['item 3: 1 copies gone, 0 on order', 'item 4: 0 copies gone, 1 on order'], said['disagreements'])
+            self.assertEqual(['item 3: 0 copies gone, 1 on order'], said['disagreements'])
 
 
 class Pages(unittest.TestCase):
