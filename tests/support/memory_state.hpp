@@ -38,8 +38,8 @@ struct StateDisk {
 
     // See memory_snapshots.hpp.
     std::string received_label;
-    std::string received;            ///< of the snapshot that goes by the label
-    std::size_t received_synced = 0; ///< so much of it, at least, is there after a power cut
+    std::string received;             ///< of the snapshot that goes by the label
+    std::size_t received_synced = 0;  ///< so much of it, at least, is there after a power cut
     std::uint64_t received_bytes = 0; ///< ever, of any
     std::optional<Content> built;
 
