@@ -16,19 +16,23 @@
 
 namespace bookstore::test {
 
-struct StateDisk {
-    struct Content {
-        std::map<std::pair<std::uint8_t, base::Value>, base::Row> rows; ///< by table and key
-        storage::StateStore::Position position;
-        std::uint64_t digest = 0;
+/// Not inside StateDisk: clang 19 takes it for one without a default constructor there.
+struct StateContent {
+    std::map<std::pair<std::uint8_t, base::Value>, base::Row> rows; ///< by table and key
+    storage::StateStore::Position position;
+    std::uint64_t digest = 0;
 
-        /// As if `row` had been what the machine held when it was written.
-        void set(const std::pair<std::uint8_t, base::Value>& key, base::Row row) {
-            auto& held = rows.at(key);
-            digest += base::row_hash(key.first, row) - base::row_hash(key.first, held);
-            held = std::move(row);
-        }
-    };
+    /// As if `row` had been what the machine held when it was written.
+    void set(const std::pair<std::uint8_t, base::Value>& key, base::Row row) {
+        auto& held = rows.at(key);
+        digest += base::row_hash(key.first, row) - base::row_hash(key.first, held);
+        held = std::move(row);
+    }
+};
+
+struct StateDisk {
+    using Content = StateContent;
+
     Content written;
     Content synced;
     std::uint64_t transactions = 0;
