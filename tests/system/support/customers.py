@@ -1,12 +1,12 @@
 """Well-behaved clients of a shop that is under attack: some buy, some read, some ask after its health; each answer is timed."""
-import threading
 import time
 import uuid
 
+from .crew import Crew
 from .http import Connection, request
 
 
-class Customers:
+class Customers(Crew):
     """`kept`: half of the clients keep their connections, as HTTP clients do; the other half opens one for each request.
     A refusal is 503 with Retry-After; it is taken at its word, but for no longer than `patience` seconds."""
 
@@ -15,20 +15,8 @@ class Customers:
         self.times = {'buy': [], 'read': [], 'health': []}   # seconds of each good answer
         self.refused = {'buy': [], 'read': [], 'health': []}   # seconds of each 503
         self.broken, self.wrong = [], []
-        self.lock = threading.Lock()
-        self.stopping = threading.Event()
         deeds = [(self._buy, n) for n in range(clients)] + [(self._read, n) for n in range(clients)] + [(self._health, 0)]
-        self.threads = [threading.Thread(target=self._run, args=deed, daemon=True) for deed in deeds]
-
-    def __enter__(self):
-        for t in self.threads:
-            t.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopping.set()
-        for t in self.threads:
-            t.join(30)
+        super().__init__([(self._run, *deed) for deed in deeds])
 
     def wait_for(self, count, seconds=60, or_refused=False):
         """Until `count` of each have been answered well (`or_refused`: or refused as is right)."""

@@ -6,10 +6,10 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 from pathlib import Path
 
+from .crew import Crew
 from .shop import free_ports, wait_until
 
 INSTALLED = shutil.which('etcd') is not None
@@ -80,25 +80,14 @@ def _post(connection, target, body):
     return json.loads(said)
 
 
-class Writers:
+class Writers(Crew):
     """Write without a pause, each to one member after the other; what is not answered within `patience` seconds is sent again
     to the next."""
 
     def __init__(self, etcd, clients=4, patience=0.025, avoid=None):
+        super().__init__([(self._run, n) for n in range(clients)])
         self.etcd, self.patience, self.avoid = etcd, patience, avoid
         self.done = []      # (when it began, when it was answered)
-        self.stopping = threading.Event()
-        self.threads = [threading.Thread(target=self._run, args=(n,), daemon=True) for n in range(clients)]
-
-    def __enter__(self):
-        for t in self.threads:
-            t.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopping.set()
-        for t in self.threads:
-            t.join(30)
 
     def gap(self, since, until):
         ends = [since, *sorted(e for _, e in list(self.done) if since <= e <= until), until]

@@ -5,10 +5,11 @@ import threading
 import time
 import uuid
 
+from .crew import Crew
 from .http import Connection
 
 
-class Shoppers:
+class Shoppers(Crew):
     """`tries`: of one request, over all frontends; after a whole round of them without success, a pause that grows."""
 
     def __init__(self, shop, buyers=4, readers=4, tries=8, pace=0.002, item=1):
@@ -17,20 +18,7 @@ class Shoppers:
         self.done = {'buy': [], 'read': []}     # (when it began, when it was answered) of each request
         self.retries, self.failed, self.wrong = 0, [], []
         self.orders = {}                        # key -> number
-        self.lock = threading.Lock()
-        self.stopping = threading.Event()
-        self.threads = ([threading.Thread(target=self._run, args=('buy', n), daemon=True) for n in range(buyers)]
-                        + [threading.Thread(target=self._run, args=('read', n), daemon=True) for n in range(readers)])
-
-    def __enter__(self):
-        for t in self.threads:
-            t.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopping.set()
-        for t in self.threads:
-            t.join(60)
+        super().__init__([(self._run, 'buy', n) for n in range(buyers)] + [(self._run, 'read', n) for n in range(readers)], end_within=60)
 
     def gap(self, kind, since, until=None):
         """Longest time between two answers from `since` on, in seconds."""
