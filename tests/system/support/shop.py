@@ -24,6 +24,7 @@ from . import http
 TOP = Path(__file__).resolve().parents[3]
 BIN = Path(os.environ.get('SHOP_BIN', TOP / 'build' / 'dev'))
 ROLES = ('catalog', 'order', 'frontend')
+SANITIZERS_SAY = ('ERROR: AddressSanitizer', 'ERROR: LeakSanitizer', 'WARNING: ThreadSanitizer', ': runtime error: ')
 
 
 def wait_until(condition, seconds=20, what='the condition'):
@@ -108,8 +109,17 @@ class Process:
         except OSError:
             return False
 
+    def log_lines(self):
+        return self.log.read_text(errors='replace').splitlines() if self.log.exists() else []
+
     def log_tail(self, lines=15):
-        return '\n'.join(self.log.read_text(errors='replace').splitlines()[-lines:])
+        return '\n'.join(self.log_lines()[-lines:])
+
+    def sanitizer_report(self, lines=40):
+        """What a sanitizer said first, if the programs were built with one and it found something."""
+        said = self.log_lines()
+        first = next((i for i, line in enumerate(said) if any(mark in line for mark in SANITIZERS_SAY)), None)
+        return '' if first is None else '\n'.join(said[first:first + lines])
 
 
 class Shop:
@@ -148,13 +158,14 @@ class Shop:
     def __exit__(self, kind, *_):
         if kind is not None:
             for p in self.processes.values():
-                if p.log.exists():
-                    print(f'--- last lines of {p.name}\n{p.log_tail()}')
+                print(f'--- last lines of {p.name}\n{p.log_tail()}')
         for p in self.processes.values():
             if p.running():
                 p.signal(signal.SIGCONT)
                 p.kill()
+        reports = [f'{p.name}: {report}' for p in self.processes.values() if (report := p.sanitizer_report())]
         shutil.rmtree(self.folder, ignore_errors=True)
+        assert not reports, '\n'.join(reports)
 
     def of(self, role):
         return [p for (r, _), p in sorted(self.processes.items()) if r == role]
