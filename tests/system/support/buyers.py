@@ -3,6 +3,7 @@ import threading
 import time
 import uuid
 
+from .crew import longest_gap
 from .http import Connection
 
 
@@ -47,9 +48,7 @@ class Buyers:
 
     def longest_gap(self, since=None):
         """Longest time without an answered purchase, in seconds."""
-        times = sorted(t for t in self.times if since is None or t >= since)
-        times = [since if since is not None else self.began] + times
-        return max((b - a for a, b in zip(times, times[1:])), default=float('inf'))
+        return longest_gap(list(self.times), self.began if since is None else since)
 
     def _buy(self, number):
         addresses = [f.address for f in self.shop.of('frontend')]

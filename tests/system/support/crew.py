@@ -2,6 +2,13 @@
 import threading
 
 
+def longest_gap(times, since, until=None):
+    """Longest time between two of `times` from `since` on, in seconds; with `until`, also between the last of them and that."""
+    within = sorted(t for t in times if t >= since and (until is None or t <= until))
+    ends = [since, *within, *([until] if until else [])]
+    return max((b - a for a, b in zip(ends, ends[1:])), default=float('inf'))
+
+
 class Crew:
     """`deeds`: a function and its arguments for each thread, which returns soon after self.stopping is set."""
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from .crew import Crew
+from .crew import Crew, longest_gap
 from .shop import free_ports, wait_until
 
 INSTALLED = shutil.which('etcd') is not None
@@ -90,8 +90,7 @@ class Writers(Crew):
         self.done = []      # (when it began, when it was answered)
 
     def gap(self, since, until):
-        ends = [since, *sorted(e for _, e in list(self.done) if since <= e <= until), until]
-        return max(b - a for a, b in zip(ends, ends[1:]))
+        return longest_gap([end for _, end in list(self.done)], since, until)
 
     def _run(self, number):
         turn = number

@@ -5,7 +5,7 @@ import threading
 import time
 import uuid
 
-from .crew import Crew
+from .crew import Crew, longest_gap
 from .http import Connection
 
 
@@ -22,9 +22,7 @@ class Shoppers(Crew):
 
     def gap(self, kind, since, until=None):
         """Longest time between two answers from `since` on, in seconds."""
-        ends = sorted(e for _, e in list(self.done[kind]) if e >= since and (until is None or e <= until))
-        ends = [since, *ends, *([until] if until else [])]
-        return max((b - a for a, b in zip(ends, ends[1:])), default=float('inf'))
+        return longest_gap([end for _, end in list(self.done[kind])], since, until)
 
     def latencies(self, kind, since, until):
         return sorted(e - b for b, e in list(self.done[kind]) if b >= since and e <= until)
