@@ -97,7 +97,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
 
     // engine_space.cpp: a disk that is nearly full
     void tend_space();
-    consensus::NodeId next_with_room();
+    consensus::NodeId next_in_turn();
 
     // engine_pace.cpp: a disk that is slow
     void tend_pace();
@@ -108,10 +108,19 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void hand_over_to_faster();
 
     // engine_scrub.cpp: what is found at rest
+    enum class Leave : std::uint8_t {
+        to_rebuild = 0, ///< shows nothing until it has another's contents; its log and vote go on
+        for_good = 1,   ///< joins anew, under another identity
+    };
     void make_scrubbers();
     void state_damaged(const std::string& cause);
-    void tend_damaged_log();
-    static boost::asio::awaitable<void> ask_to_step_aside(Self self);
+    void tend_damage();
+    void hand_over_for_damage(Leave why);
+    std::string damage() const;
+    bool may_leave(consensus::NodeId node, Leave why) const;
+    void let_nobody_go();
+    static boost::asio::awaitable<void> ask_leave(Self self, Leave why);
+    static Call<std::string> serve_leave(Self self, std::string request);
 
     // engine_digest.cpp: whether all hold the same
     struct Comparison;
@@ -223,15 +232,16 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     base::TimePoint next_comparison_at{};
     base::TimePoint next_rebuild_at{};
     base::TimePoint next_hand_over_at{};
-    unsigned last_asked_slot = 0; ///< to take over for want of room
+    unsigned last_asked_slot = 0; ///< to take over, one after the other
     bool hand_over_tried = false; ///< since there is none: until then another may lead soon
     bool told_slow = false;       ///< of the own log's disk, in logs and metrics
     std::map<consensus::NodeId, base::TimePoint> slow_peers; ///< by their own word; until when it counts
     base::TimePoint next_slow_notice_at{};
     std::optional<base::TimePoint> pace_handed_over_at;
-    std::string state_damage; ///< found at rest, and nobody to take it from
-    std::string log_damage;   ///< found at rest: it steps aside as soon as the others can do without it
-    base::TimePoint next_step_aside_at{};
+    std::string state_damage; ///< found at rest: taken anew as soon as the leader lets it
+    std::string log_damage;   ///< found at rest: it steps aside as soon as the leader lets it
+    base::TimePoint next_leave_asked_at{};
+    base::TimePoint next_leave_at{}; ///< as leader: nobody is let go before
     bool stopping = false;
     bool closed = false;
     std::optional<std::string> failure;

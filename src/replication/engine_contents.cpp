@@ -80,6 +80,7 @@ void Engine::Impl::rebuild_asked(const std::string& notice) {
     const auto asked = decode_numbers(notice);
     if (!asked || refusal() || !leading()) return;
     const consensus::NodeId node{asked->first};
+    let_nobody_go(); // one at a time
     if (convicted.erase(node) > 0 && gate_told && gate != nullptr) gate->contents_differed();
     if (core.raft()->configuration().contains(node)) sender->send(node, core.raft()->first_index());
 }

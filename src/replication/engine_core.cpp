@@ -60,7 +60,7 @@ void Engine::Impl::settle() {
     tend_contents();
     tend_space();
     tend_pace();
-    tend_damaged_log();
+    tend_damage();
     if (core.raft() == nullptr) return;
     meters->show(*core.raft(), applier->applied(), batcher.waiting());
     tell_change();
@@ -156,6 +156,7 @@ void Engine::Impl::lose_leadership() {
 /// An entry of this leader's own term is committed: so it knows the group's commit index, and may write.
 void Engine::Impl::gain_leadership() {
     gate_told = true;
+    let_nobody_go();
     const auto& raft = *core.raft();
     readiness.lead(identity.node, raft.term(), number(raft.commit_index()));
     if (gate != nullptr) gate->leading(number(raft.term()), number(raft.last_index()));

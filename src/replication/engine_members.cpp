@@ -131,6 +131,20 @@ consensus::NodeId Engine::Impl::successor() const {
     return fast != consensus::nobody ? fast : furthest_peer(false);
 }
 
+/// Of those that may lead, another one each time: for reasons that they may all have.
+consensus::NodeId Engine::Impl::next_in_turn() {
+    const auto slots = static_cast<unsigned>(options.members.size());
+    for (unsigned step = 1; step <= slots; ++step) {
+        const unsigned slot = (last_asked_slot + step) % slots;
+        for (const auto& peer : core.raft()->peers()) {
+            if (!may_lead(peer) || peers.slot_of(peer.node) != slot) continue;
+            last_asked_slot = slot;
+            return peer.node;
+        }
+    }
+    return consensus::nobody;
+}
+
 void Engine::Impl::connection_lost(const net::Endpoint& endpoint) {
     const auto* raft = core.raft();
     if (raft == nullptr) return;

@@ -13,7 +13,8 @@ void Engine::Impl::make_snapshot_parts() {
         env.snapshots, env.snapshot_worker, room, options.snapshot_piece_bytes, peers, env.transport,
         env.scheduler, env.executor,
         SnapshotSender::Hooks{[this](std::uint64_t index) { return header_for(index); },
-                              [this](const consensus::SnapshotSent& sent) { core.give(sent); }});
+                              [this](const consensus::SnapshotSent& sent) { core.give(sent); },
+                              [this](const std::string& cause) { state_damaged(cause); }});
     const auto install = std::make_shared<SnapshotInstall>(
         machine, SnapshotInstall::Stores{env.state, env.state_worker, env.snapshots, env.snapshot_worker},
         room, env.scheduler,
@@ -104,6 +105,7 @@ void Engine::Impl::snapshot_installed(const SnapshotHeader& header) {
     digests = {};
     digests.add(version, machine.digest());
     fenced.reset();
+    state_damage.clear();
     confirmed = contents_whole = true; // they are the leader's
     applier->continue_at({version, number(header.last_term)});
     tell_change();

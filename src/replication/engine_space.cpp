@@ -20,22 +20,9 @@ void Engine::Impl::tend_space() {
     if (!batcher.idle()) return; // what was accepted comes first
     next_hand_over_at = now + hand_over_interval;
     hand_over_tried = true;
-    const auto next = next_with_room();
+    const auto next =
+        next_in_turn(); // nobody says how much room there is, but who has none does not take over
     if (next != consensus::nobody) core.give(consensus::TransferAsked{next});
-}
-
-/// Nobody says how much room there is, but who has none does not take over: so each is asked in turn.
-consensus::NodeId Engine::Impl::next_with_room() {
-    const auto slots = static_cast<unsigned>(options.members.size());
-    for (unsigned step = 1; step <= slots; ++step) {
-        const unsigned slot = (last_asked_slot + step) % slots;
-        for (const auto& peer : core.raft()->peers()) {
-            if (!may_lead(peer) || peers.slot_of(peer.node) != slot) continue;
-            last_asked_slot = slot;
-            return peer.node;
-        }
-    }
-    return consensus::nobody;
 }
 
 } // namespace bookstore::replication

@@ -122,6 +122,10 @@ void Engine::Impl::listen() {
     transport.on_notice(peers.method(GroupMethod::slow), [weak](const std::string& notice) {
         if (const auto self = weak.lock()) self->slow_heard(notice);
     });
+    const auto leave = [](Self self, std::string request, base::TimePoint) {
+        return serve_leave(std::move(self), std::move(request));
+    };
+    transport.on_call(peers.method(GroupMethod::leave), serve(leave));
     transport.on_call(peers.method(GroupMethod::members), serve(members_here));
     transport.on_call(peers.method(GroupMethod::change), serve(change));
     transport.on_notice(peers.method(GroupMethod::raft), [weak](const std::string& notice) {

@@ -86,7 +86,7 @@ Status Engine::Impl::status() const {
     status.reason = reason();
     status.shortage = space->shortage();
     status.slowness = slowness();
-    status.damage = !log_damage.empty() ? log_damage : state_damage;
+    status.damage = damage();
     status.voter = voter();
     status.applied = applier->applied();
     status.digest = contents_whole ? machine.digest() : digests.at(status.applied).value_or(0);

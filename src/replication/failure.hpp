@@ -4,6 +4,8 @@
 #include <exception>
 #include <string>
 
+#include <bookstore/storage/damaged.hpp>
+
 namespace bookstore::replication {
 
 /// `failure` is not empty.
@@ -14,6 +16,16 @@ inline std::string describe(const std::exception_ptr& failure) {
         return e.what();
     } catch (...) {
         return "unknown failure";
+    }
+}
+
+inline bool is_damage(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const storage::Damaged&) {
+        return true;
+    } catch (...) {
+        return false;
     }
 }
 

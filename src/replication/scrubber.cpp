@@ -7,7 +7,6 @@
 #include <prometheus/gauge.h>
 
 #include <bookstore/base/log.hpp>
-#include <bookstore/storage/damaged.hpp>
 
 #include "replication/failure.hpp"
 
@@ -19,16 +18,6 @@ constexpr base::Duration first_wait = base::seconds(60);
 constexpr base::Duration postponement = base::seconds(1);
 constexpr std::size_t piece_bytes_max = 256u << 10;
 
-bool is_damage(const std::exception_ptr& failure) {
-    try {
-        std::rethrow_exception(failure);
-    } catch (const storage::Damaged&) {
-        return true;
-    } catch (...) {
-        return false;
-    }
-}
-
 } // namespace
 
 struct Scrubber::Meters {
@@ -38,12 +27,13 @@ struct Scrubber::Meters {
 };
 
 Scrubber::Scrubber(const std::string& group, const std::string& part, Pace pace, base::Worker& worker,
-                   base::Scheduler& scheduler, base::Metrics& metrics, Hooks hooks)
+                   base::Scheduler& scheduler, base::Random& random, base::Metrics& metrics, Hooks hooks)
     : group_(group),
       part_(part),
       pace_(pace),
       worker_(worker),
       scheduler_(scheduler),
+      random_(random),
       hooks_(std::move(hooks)),
       self_(std::make_shared<Scrubber*>(this)) {
     const base::Metrics::Labels labels{{"group", group}, {"part", part}};
@@ -58,7 +48,10 @@ Scrubber::Scrubber(const std::string& group, const std::string& part, Pace pace,
 Scrubber::~Scrubber() = default;
 
 void Scrubber::start() {
-    if (pace_.bytes_per_second > 0) wait(std::min(first_wait, pace_.every));
+    if (pace_.bytes_per_second == 0) return;
+    const auto period = static_cast<std::uint64_t>(pace_.every.count());
+    const base::Duration into_it{static_cast<base::Duration::rep>(random_.below(period))};
+    wait(std::min(first_wait, pace_.every) + into_it);
 }
 
 void Scrubber::halt() {

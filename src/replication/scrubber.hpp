@@ -8,6 +8,7 @@
 #include <string>
 
 #include <bookstore/base/metrics.hpp>
+#include <bookstore/base/random.hpp>
 #include <bookstore/base/scheduler.hpp>
 #include <bookstore/base/worker.hpp>
 #include <bookstore/storage/scrubbed.hpp>
@@ -29,9 +30,11 @@ public:
         std::function<bool()> postponed; ///< the store is being replaced: not now
     };
 
-    /// `part`: "state" or "log", in logs and metrics. All references outlive it.
+    /// `part`: "state" or "log", in logs and metrics. The first pass begins anywhere in a period, by
+    /// `random`: replicas that are started together should not all find something together. All references
+    /// outlive it.
     Scrubber(const std::string& group, const std::string& part, Pace pace, base::Worker& worker,
-             base::Scheduler& scheduler, base::Metrics& metrics, Hooks hooks);
+             base::Scheduler& scheduler, base::Random& random, base::Metrics& metrics, Hooks hooks);
     ~Scrubber();
 
     void start();
@@ -49,6 +52,7 @@ private:
     const Pace pace_;
     base::Worker& worker_;
     base::Scheduler& scheduler_;
+    base::Random& random_;
     std::unique_ptr<Meters> meters_;
     Hooks hooks_;
 

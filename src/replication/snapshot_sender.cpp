@@ -67,7 +67,10 @@ void SnapshotSender::make_step() {
 }
 
 void SnapshotSender::step_made(const storage::SnapshotStore::Made& made, const std::exception_ptr& failure) {
-    if (failure) return give_up(describe(failure));
+    if (failure) {
+        if (is_damage(failure)) hooks_.damaged(describe(failure));
+        return give_up(describe(failure));
+    }
     if (!hooks_.header(made.summary.position.index)) return give_up("it leads no more");
     position_ = made.summary.position;
     if (!made.complete) return make_step();

@@ -33,6 +33,7 @@ public:
         /// Fills in who sends, in which term, and the configuration; nothing when this replica leads no more.
         std::function<std::optional<SnapshotHeader>(std::uint64_t index)> header;
         std::function<void(consensus::SnapshotSent)> sent;
+        std::function<void(const std::string& cause)> damaged; ///< the state that it is made of
     };
 
     /// All references outlive it, until close().

@@ -123,21 +123,15 @@ public:
         }
     }
 
-    std::optional<unsigned> leader() {
+    /// One that leads and is another than `not_this` one.
+    std::optional<unsigned> leader(std::optional<unsigned> not_this = std::nullopt) {
         for (unsigned slot = 0; slot < replicas_.size(); ++slot) {
-            if (replicas_[slot].running() && engine(slot).leading()) return slot;
+            if (slot != not_this && replicas_[slot].running() && engine(slot).leading()) return slot;
         }
         return std::nullopt;
     }
-
-    /// Until the replica that leads is another than `not_this` one.
     bool run_until_leader(std::optional<unsigned> not_this = std::nullopt) {
-        return run([this, not_this] {
-            for (unsigned slot = 0; slot < replicas_.size(); ++slot) {
-                if (slot != not_this && replicas_[slot].running() && engine(slot).leading()) return true;
-            }
-            return false;
-        });
+        return run([this, not_this] { return leader(not_this).has_value(); });
     }
     bool run_until_serving(unsigned slot) {
         return run([this, slot] { return engine(slot).status().phase == replication::Phase::serving; });

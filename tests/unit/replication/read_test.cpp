@@ -52,7 +52,7 @@ TEST_CASE("a leader that is cut off answers no read when others may have written
     REQUIRE(group.add(group.first, "a"));
     group.isolate(group.first);
     REQUIRE(group.run_until_leader(group.first));
-    REQUIRE(group.add(*group.leader(), "a"));
+    REQUIRE(group.add(*group.leader(group.first), "a"));
     CHECK_FALSE(group.read(group.first, base::milliseconds(500)));
     // At its latest its lease has run out when the next leader can have written.
     CHECK(group.engine(group.first).lease_until() < group.scheduler.now());
