@@ -35,6 +35,11 @@ std::optional<BackupPart> part_from(const json::value& said) {
 
 } // namespace
 
+awaitable<void> pause_between_looks(Context& context) {
+    const bool interrupted = co_await context.interruption.sleep(look_again);
+    if (interrupted) throw CommandFailed("interrupted");
+}
+
 awaitable<std::optional<int>> ReplicaSnapshot::rank() {
     const auto answer = co_await send(net::Verb::get, "/heartbeat");
     if (!answer || answer->status != 200) co_return std::nullopt;
@@ -51,13 +56,16 @@ awaitable<void> ReplicaSnapshot::begin() {
     });
 }
 
+awaitable<std::optional<BackupPart>> ReplicaSnapshot::look() {
+    const net::Response answer = co_await ask(net::Verb::get, target_);
+    co_return with_json(answer, part_from);
+}
+
 awaitable<BackupPart> ReplicaSnapshot::complete() {
     for (;;) {
-        const net::Response answer = co_await ask(net::Verb::get, target_);
-        const auto part = with_json(answer, part_from);
+        const auto part = co_await look();
         if (part) co_return *part;
-        const bool interrupted = co_await context_->interruption.sleep(look_again);
-        if (interrupted) throw CommandFailed("interrupted");
+        co_await pause_between_looks(*context_);
     }
 }
 

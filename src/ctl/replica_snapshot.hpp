@@ -28,7 +28,10 @@ public:
     boost::asio::awaitable<std::optional<int>> rank();
 
     boost::asio::awaitable<void> begin();
-    /// What it is, once it has been made. The replica has read all its rows then, and they add up.
+    /// What it is, if it has been made: the replica has read all its rows then, and they add up. Who does not
+    /// ask now and then is thought to have gone.
+    boost::asio::awaitable<std::optional<offline::BackupPart>> look();
+    /// Asks until it has been made.
     boost::asio::awaitable<offline::BackupPart> complete();
     /// Some bytes from `offset` on.
     boost::asio::awaitable<std::string> read(std::uint64_t offset);
@@ -43,5 +46,8 @@ private:
     std::string secret_;
     std::string target_; ///< of what was begun
 };
+
+/// Throws CommandFailed when the user interrupts it.
+boost::asio::awaitable<void> pause_between_looks(Context& context);
 
 } // namespace bookstore::ctl

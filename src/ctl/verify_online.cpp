@@ -1,5 +1,6 @@
 #include "ctl/verify_online.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <vector>
@@ -31,14 +32,18 @@ awaitable<void> begin(Look& look) {
     }
 }
 
-awaitable<void> complete(Look& look) {
-    if (!look.failure.empty()) co_return;
+bool pending(const Look& look) {
+    return !look.part && look.failure.empty();
+}
+
+awaitable<void> look_once(Look& look) {
+    if (!pending(look)) co_return;
     try {
-        look.part = co_await look.snapshot.complete();
+        look.part = co_await look.snapshot.look();
     } catch (const CommandFailed& failure) {
         look.failure = failure.what();
     }
-    co_await look.snapshot.drop();
+    if (!pending(look)) co_await look.snapshot.drop();
 }
 
 /// What most replicas of a group have at each version; of two that differ, neither is right.
@@ -67,8 +72,12 @@ awaitable<offline::Verification> verify_online(Context& context) {
         looks.push_back({ReplicaSnapshot(context, replica, secret), std::nullopt, {}});
     for (Look& look : looks)
         co_await begin(look);
-    for (Look& look : looks)
-        co_await complete(look);
+    for (;;) {
+        for (Look& look : looks)
+            co_await look_once(look);
+        if (std::ranges::none_of(looks, pending)) break;
+        co_await pause_between_looks(context);
+    }
     Counts counts;
     for (const Look& look : looks)
         if (look.part) ++counts[{look.snapshot.replica().catalog, look.part->version}][look.part->digest];

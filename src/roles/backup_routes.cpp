@@ -1,6 +1,7 @@
 #include "roles/backup_routes.hpp"
 
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -20,8 +21,18 @@ net::Response gone() {
 
 net::Response refusal(boost::system::error_code failure) {
     if (failure == base::Errc::not_found) return gone();
-    if (failure == base::Errc::overloaded)
-        return net::problem_from(failure, "Another backup is being taken from this replica.");
+    if (failure == base::Errc::overloaded) {
+        const auto seconds = std::to_string(
+            std::chrono::duration_cast<std::chrono::seconds>(BackupSource::in_use_for).count());
+        const auto detail = "Another backup is being taken from this replica. It gives way when nobody has "
+                            "asked for it for " +
+                            seconds + " s.";
+        return net::problem(409, detail, "backup-in-use").with("Retry-After", seconds);
+    }
+    if (failure == base::Errc::storage_failed)
+        return net::problem_from(failure,
+                                 "The snapshot could not be made: this replica's log says why. It needs "
+                                 "as much room as the state has, above the reserve.");
     return net::problem_from(failure);
 }
 

@@ -1,5 +1,6 @@
 #include "roles/backup_source.hpp"
 
+#include <atomic>
 #include <exception>
 #include <fstream>
 #include <stdexcept>
@@ -63,6 +64,8 @@ struct BackupSource::Current {
     std::uint64_t generation = 0;
     std::optional<storage::SnapshotSummary> summary; ///< when it is complete
     bool failed = false;
+    base::TimePoint asked{};           ///< the last time that somebody did
+    std::atomic<bool> given_up{false}; ///< told to the worker
 
     /// With the last who uses it, on the loop or on the worker.
     ~Current() {
@@ -72,18 +75,30 @@ struct BackupSource::Current {
 };
 
 BackupSource::BackupSource(const World& world, replication::Engine& engine, std::filesystem::path folder,
-                           std::span<const base::Table> tables)
+                           std::span<const base::Table> tables, MakeWorker make_worker)
     : world_(world),
       engine_(engine),
       folder_(std::move(folder)),
       tables_(tables),
+      make_worker_(std::move(make_worker)),
       self_(std::make_shared<BackupSource*>(this)) {}
 
-BackupSource::~BackupSource() = default;
+BackupSource::BackupSource(const World& world, replication::Engine& engine, std::filesystem::path folder,
+                           std::span<const base::Table> tables)
+    : BackupSource(world, engine, std::move(folder), tables,
+                   [&scheduler = world.scheduler] { return base::make_thread_worker(scheduler, "backup"); }) {
+}
+
+/// The worker ends with the job that it has begun.
+BackupSource::~BackupSource() {
+    if (current_) give_up();
+}
 
 awaitable<base::result<std::string>> BackupSource::begin(base::TimePoint deadline) {
-    if (current_) co_return Errc::overloaded;
+    if (current_ && world_.scheduler.now() < current_->asked + in_use_for) co_return Errc::overloaded;
+    if (current_) give_up();
     const auto current = std::make_shared<Current>();
+    current->asked = world_.scheduler.now();
     current->name = world_.random.uuid();
     current_ = current;
     const auto reached = co_await engine_.read_barrier(deadline);
@@ -91,6 +106,8 @@ awaitable<base::result<std::string>> BackupSource::begin(base::TimePoint deadlin
         if (current_ == current) give_up();
         co_return reached.error();
     }
+    if (current_ != current) co_return Errc::overloaded; // it has been waiting for too long
+    current->asked = world_.scheduler.now();
     current->file = folder_ / (std::string(file_beginning) + current->name);
     current->least = *reached;
     current->generation = engine_.status().generation;
@@ -102,7 +119,7 @@ awaitable<base::result<std::string>> BackupSource::begin(base::TimePoint deadlin
 
 void BackupSource::start_worker() {
     if (worker_) return;
-    worker_ = base::make_thread_worker(world_.scheduler, "backup");
+    worker_ = make_worker_();
     worker_->submit([folder = folder_] { remove_leftovers(folder); }, [](std::exception_ptr) {});
 }
 
@@ -122,13 +139,16 @@ void BackupSource::make(std::shared_ptr<Current> current) {
     };
     worker_->submit(
         [current, made, folder = folder_, tables = tables_, reserve = world_.config.storage.reserve_bytes] {
+            const auto wanted = [&current] { return !current->given_up; };
+            if (!wanted()) return;
             require_room(folder, reserve);
-            *made = storage::copy_sqlite_state(folder.string(), tables, current->least, current->file);
+            *made =
+                storage::copy_sqlite_state(folder.string(), tables, current->least, current->file, wanted);
         },
         done);
 }
 
-/// Not for ever: keep() was told when it began.
+/// For as long as somebody asks for it.
 void BackupSource::make_later(const std::shared_ptr<Current>& current) {
     again_ = world_.scheduler.after(look_again, [this, current] {
         if (current_ == current) make(current);
@@ -143,6 +163,7 @@ void BackupSource::keep(const std::shared_ptr<Current>& current) {
 }
 
 void BackupSource::give_up() {
+    current_->given_up = true;
     timer_.reset();
     again_.reset();
     current_.reset();
@@ -155,6 +176,8 @@ std::shared_ptr<BackupSource::Current> BackupSource::find(const std::string& nam
 base::result<BackupSource::Made> BackupSource::look(const std::string& name) {
     const auto current = find(name);
     if (!current) return Errc::not_found;
+    current->asked = world_.scheduler.now();
+    keep(current);
     if (current->failed) return Errc::storage_failed;
     if (!current->summary) return Made{false, current->generation, {}};
     return Made{true, current->generation, *current->summary};
@@ -164,6 +187,7 @@ awaitable<base::result<std::string>> BackupSource::read(std::string name, std::u
     const auto current = find(name);
     if (!current) co_return Errc::not_found;
     if (!current->summary) co_return Errc::not_ready;
+    current->asked = world_.scheduler.now();
     keep(current);
     const net::Promise<base::result<std::string>> promise;
     const auto piece = std::make_shared<std::string>();

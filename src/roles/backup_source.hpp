@@ -4,6 +4,7 @@
 /// piece by piece, and kept for a bounded time.
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,9 +23,16 @@ namespace bookstore::roles {
 class BackupSource {
 public:
     static constexpr std::size_t piece_bytes = 1u << 20;
-    static constexpr base::Duration kept_for = base::seconds(60); ///< after it was last asked for
+    static constexpr base::Duration kept_for = base::seconds(60);   ///< after it was last asked for
+    static constexpr base::Duration in_use_for = base::seconds(10); ///< then it gives way to the next one
 
-    /// `folder`: of the group; what an earlier life left there is removed by the first backup.
+    using MakeWorker = std::function<std::unique_ptr<base::Worker>()>;
+
+    /// `folder`: of the group; what an earlier life left there is removed by the first backup. `make_worker`:
+    /// what files are written and read on, asked for by the first backup, too.
+    BackupSource(const World& world, replication::Engine& engine, std::filesystem::path folder,
+                 std::span<const base::Table> tables, MakeWorker make_worker);
+    /// With a thread of its own.
     BackupSource(const World& world, replication::Engine& engine, std::filesystem::path folder,
                  std::span<const base::Table> tables);
     ~BackupSource();
@@ -36,7 +44,8 @@ public:
     };
 
     /// Begins a snapshot of a state at least as new as all that was answered before the call, and gives its
-    /// name. overloaded while another is in use; not_ready without a leader.
+    /// name. overloaded while another is in use: it was asked for within in_use_for; not_ready without a
+    /// leader.
     boost::asio::awaitable<base::result<std::string>> begin(base::TimePoint deadline);
     /// not_found: given up, or another's; storage_failed: it cannot be made.
     base::result<Made> look(const std::string& name);
@@ -57,6 +66,7 @@ private:
     replication::Engine& engine_;
     const std::filesystem::path folder_;
     const std::span<const base::Table> tables_;
+    const MakeWorker make_worker_;
     std::shared_ptr<Current> current_;   ///< shared with the worker's job
     std::unique_ptr<base::Timer> timer_; ///< then it is given up
     std::unique_ptr<base::Timer> again_;

@@ -47,7 +47,8 @@ struct SavedShop {
         const auto state = storage::open_sqlite_state(folder.string(), machine.tables());
         state->apply(machine.take_changes(), position, machine.digest());
         const auto file = folder.path() / "copy";
-        const auto summary = storage::copy_sqlite_state(folder.string(), machine.tables(), 1, file);
+        const auto summary =
+            storage::copy_sqlite_state(folder.string(), machine.tables(), 1, file, [] { return true; });
         REQUIRE(summary);
         out.append(read_file(file));
         return {2, position.index, position.term, summary->rows, summary->digest, summary->bytes};
