@@ -65,6 +65,21 @@ void set_admin_secret_file(Config& config, const std::string& text) {
     config.admin_secret_file = text;
 }
 
+/// Spelt out, so that nobody sets one in passing.
+constexpr std::string_view unsafe_allowed = "for-measurement-only";
+
+void require_spelt_out(const std::string& text) {
+    if (text != unsafe_allowed) throw std::invalid_argument(text);
+}
+void set_no_cache(Config& config, const std::string& text) {
+    require_spelt_out(text);
+    config.unsafe.no_cache = true;
+}
+void set_no_invalidation(Config& config, const std::string& text) {
+    require_spelt_out(text);
+    config.unsafe.no_invalidation = true;
+}
+
 constexpr std::string_view endpoints_allowed =
     "HOST:PORT, e.g. 127.0.0.1:3211, [::1]:3211 or books.example:3211";
 
@@ -190,6 +205,12 @@ const std::array keys{
     Key{"shop", "sale-retention-hours", "HOURS", "24", "hours", {1, 8'760}, "",
         "How long the key of a purchase is remembered, so that the same purchase sent again is not executed twice.",
         [](Config& c, uint64_t v) { c.sale_retention = hours(static_cast<int>(v)); }},
+
+    Key{"unsafe", "no-cache", "WORDS", "", "", {}, unsafe_allowed,
+        "Unsafe. Given as \"for-measurement-only\", frontends cache nothing.", &set_no_cache},
+    Key{"unsafe", "no-invalidation", "WORDS", "", "", {}, unsafe_allowed,
+        "Unsafe. Given as \"for-measurement-only\", writes invalidate nothing: reads are stale.",
+        &set_no_invalidation},
 };
 // clang-format on
 
@@ -203,6 +224,13 @@ void store_number(const Key& key, const std::string& text, SetNumber set, Config
 }
 
 } // namespace
+
+std::vector<std::string_view> Unsafe::broken() const {
+    std::vector<std::string_view> keys;
+    if (no_cache) keys.push_back("no-cache");
+    if (no_invalidation) keys.push_back("no-invalidation");
+    return keys;
+}
 
 std::string Key::option() const {
     return section == "process" ? std::string(name) : in_file();

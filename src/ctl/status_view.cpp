@@ -34,6 +34,13 @@ bool flag(const json::object& from, std::string_view name) {
     return value != nullptr && value->is_bool() && value->get_bool();
 }
 
+std::string list(const json::array& words) {
+    std::string out;
+    for (const json::value& word : words)
+        out += (out.empty() ? "" : ", ") + printable(std::string_view(word.as_string()));
+    return out;
+}
+
 std::string show_state(const std::string& state, const Style& style) {
     if (state == "up") return style.green(state);
     return state == "down" ? style.red(state) : style.yellow(state);
@@ -100,6 +107,8 @@ std::string show_status(const net::Response& response, const net::Endpoint& seen
         const json::object& page = parsed.as_object();
         std::string out = style.bold("The shop as " + net::to_string(seen_by) + " sees it") + "\n" +
                           show_replicas(page.at("replicas").as_array(), style);
+        if (const json::value* broken = page.if_contains("unsafe"); broken != nullptr)
+            out += style.red("UNSAFE, for measurement only: " + list(broken->as_array())) + "\n";
         if (const json::value* breakers = page.if_contains("tie_breakers"); breakers != nullptr)
             for (const json::value& breaker : breakers->as_array())
                 out += "tie-breaker of the " + text(breaker.as_object(), "group") +

@@ -56,6 +56,14 @@ struct StorageSettings {
         base::seconds(86'400); ///< [storage] scrub-every-s: from one verification to the next
 };
 
+/// Rules that are broken on purpose, to measure what they cost: [unsafe]. All processes must break the same.
+struct Unsafe {
+    bool no_cache = false;        ///< frontends keep no answers
+    bool no_invalidation = false; ///< writes wait for no frontend: cached answers stay, however stale
+
+    std::vector<std::string_view> broken() const; ///< the keys that are set
+};
+
 struct Config {
     // This process
     Role role = Role::frontend;
@@ -76,6 +84,7 @@ struct Config {
     std::string admin_secret;                           ///< what admin_secret_file holds; empty: none
     Timings timings;
     Health health;
+    Unsafe unsafe;
     StorageSettings storage;
     net::HttpLimits http;
     std::size_t cache_bytes_max = 64u << 20;                ///< [cache] size-mb

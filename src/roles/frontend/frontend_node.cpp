@@ -25,7 +25,7 @@ using cluster::Role;
 shop::CacheLimits cache_limits(const cluster::Config& config) {
     shop::CacheLimits limits;
     limits.bytes_max = config.cache_bytes_max;
-    limits.entries_max = config.cache_entries_max;
+    limits.entries_max = config.unsafe.no_cache ? 0 : config.cache_entries_max;
     return limits;
 }
 

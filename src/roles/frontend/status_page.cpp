@@ -92,6 +92,8 @@ std::string status_page(const World& world, const cluster::HealthMonitor& monito
                                     {"reason", readiness.reason}};
     page["replicas"] = replicas(monitor);
     if (auto list = tie_breakers(world.config); !list.empty()) page["tie_breakers"] = std::move(list);
+    if (const auto broken = world.config.unsafe.broken(); !broken.empty())
+        page["unsafe"] = json::array(broken.begin(), broken.end());
     page["lease"] = lease(world, coherence, metrics);
     page["cache"] = cache(coherence, metrics);
     return json::serialize(page);

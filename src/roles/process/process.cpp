@@ -44,7 +44,8 @@ net::HttpLimits within_descriptors(net::HttpLimits limits) {
     return limits;
 }
 
-/// What leases and elections rest on: each process counts with its own, so they must be everybody's.
+/// What leases, elections and fresh reads rest on: each process counts with its own, so they must be
+/// everybody's. A frontend trusts its cache only because the leader invalidates it.
 std::string agreement(const cluster::Config& config) {
     const auto ms = [](base::Duration time) {
         return std::to_string(std::chrono::duration_cast<base::milliseconds>(time).count());
@@ -52,11 +53,14 @@ std::string agreement(const cluster::Config& config) {
     const auto count = [&](cluster::Role role) {
         return std::string(cluster::to_string(role)) + " replicas: " + std::to_string(config.of(role).size());
     };
+    std::string broken;
+    for (const std::string_view key : config.unsafe.broken())
+        broken += ", unsafe " + std::string(key);
     using cluster::Role;
     return "election-ms: " + ms(config.timings.election) +
            ", drift-margin-ms: " + ms(config.timings.drift_margin) +
            ", lease-ms: " + ms(config.timings.lease) + ", " + count(Role::catalog) + ", " +
-           count(Role::order) + ", " + count(Role::frontend);
+           count(Role::order) + ", " + count(Role::frontend) + broken;
 }
 
 net::Response answer_ready(const Readiness& readiness) {
@@ -199,6 +203,9 @@ int run(const cluster::Config& config) {
     base::log::start(config.name(), config.log_level);
     std::signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit();
+    for (const std::string_view key : config.unsafe.broken())
+        base::log::warning("UNSAFE: this shop breaks its promises on purpose, to be measured",
+                           {{"unsafe", key}});
     Process process(config);
     return process.run();
 }

@@ -45,6 +45,15 @@ TEST_CASE("what is not allowed is named with its option, its value and what is a
     CHECK(complaint({"--role=baker"}) == "--role=baker: allowed is catalog, order or frontend");
 }
 
+TEST_CASE("what is unsafe must be spelt out", "[cluster][config]") {
+    for (const std::string key : {"no-cache", "no-invalidation"}) {
+        for (const std::string value : {"1", "yes", "true"})
+            CHECK(complaint_with({"--unsafe." + key + "=" + value}) ==
+                  "--unsafe." + key + "=" + value + ": allowed is for-measurement-only");
+        CHECK(complaint_with({"--unsafe." + key + "=for-measurement-only"}) == "no complaint");
+    }
+}
+
 TEST_CASE("a value in the file is named with its line", "[cluster][config]") {
     const TemporaryFile file(one_host + "\n[health]\n# fall = 1\nfall = 0 # never\n");
     CHECK(complaint({"--role=order", "--id=0", "--config=" + file.name()}) ==
