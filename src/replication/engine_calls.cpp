@@ -16,6 +16,7 @@ std::string encode_applied(const Applied& applied) {
     base::ByteWriter out;
     out.varint(applied.version);
     out.string(applied.outcome);
+    out.varint(static_cast<std::uint64_t>(applied.took.count()));
     return out.take();
 }
 
@@ -24,6 +25,7 @@ base::result<Applied> decode_applied(std::string_view bytes) {
     Applied applied;
     applied.version = in.varint();
     applied.outcome = in.string();
+    applied.took = base::Duration(static_cast<std::int64_t>(in.varint()));
     if (!in.complete()) return base::Errc::protocol_error;
     return applied;
 }
@@ -63,8 +65,10 @@ Engine::Impl::Call<Applied> Engine::Impl::propose_anywhere(Self self, std::strin
 Engine::Impl::Call<std::string> Engine::Impl::serve_propose(Self self, std::string request,
                                                             base::TimePoint deadline) {
     if (!self) co_return base::Errc::stopping;
-    const auto applied = co_await propose(self, std::move(request), deadline);
+    const auto began = self->env.scheduler.now();
+    auto applied = co_await propose(self, std::move(request), deadline);
     if (applied.has_error()) co_return applied.error();
+    applied->took = self->env.scheduler.now() - began;
     co_return encode_applied(*applied);
 }
 

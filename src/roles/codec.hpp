@@ -16,6 +16,10 @@ base::result<Message> decode(std::string_view bytes) {
     return message;
 }
 
+/// Whole microseconds.
+void write(base::ByteWriter& out, const TierTimes& times);
+void read(base::ByteReader& in, TierTimes& times);
+
 /// One byte that stands for an enumerator from 0 to `last`.
 template <typename Enum>
 Enum read_enum(base::ByteReader& in, Enum last) {

@@ -86,6 +86,7 @@ propose_to(cluster::GroupClient& group, std::uint16_t methods, std::string comma
     replication::Applied applied;
     applied.version = in.varint();
     applied.outcome = in.string();
+    applied.took = base::Duration(static_cast<std::int64_t>(in.varint()));
     if (!in.complete()) co_return base::Errc::protocol_error;
     co_return applied;
 }

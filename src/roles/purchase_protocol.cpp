@@ -118,6 +118,7 @@ std::string encode(const PurchaseAnswer& answer) {
         out.zigzag(shortage.stock);
     }
     out.varint(answer.item);
+    write(out, answer.times);
     return out.take();
 }
 
@@ -132,6 +133,7 @@ void read(base::ByteReader& in, PurchaseAnswer& answer) {
         shortage.stock = in.zigzag();
     }
     answer.item = in.varint();
+    read(in, answer.times);
 }
 
 std::string encode(const FindOrderRequest& request) {

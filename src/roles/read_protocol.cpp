@@ -58,6 +58,7 @@ std::string encode(const QueryAnswer& answer) {
     out.string(answer.body);
     out.varint(answer.version);
     write(out, answer.tags);
+    write(out, answer.times);
     return out.take();
 }
 
@@ -68,6 +69,7 @@ void read(base::ByteReader& in, QueryAnswer& answer) {
     answer.body = in.string();
     answer.version = in.varint();
     read(in, answer.tags);
+    read(in, answer.times);
 }
 
 std::string encode(const LeaseRequest& request) {

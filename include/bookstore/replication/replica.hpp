@@ -133,6 +133,7 @@ struct ChangeOutcome {
 struct Applied {
     std::string outcome;
     std::uint64_t version = 0;
+    base::Duration took{}; ///< at the leader, when another process proposed it
 };
 
 /// Bytes in, bytes out; Replica<StateMachine> puts the types on. Loop thread only.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <bookstore/base/error.hpp>
+#include <bookstore/base/time.hpp>
 #include <bookstore/net/transport.hpp>
 #include <bookstore/shop/catalog_command.hpp>
 #include <bookstore/shop/order.hpp>
@@ -59,11 +60,18 @@ struct Query {
     std::vector<shop::Tag> tags() const;
 };
 
+/// How long the tiers below a frontend took over one request, each from when it had the request until it had
+/// the answer; none where a tier was not asked.
+struct TierTimes {
+    std::optional<base::Duration> order, catalog;
+};
+
 struct QueryAnswer {
     int status = 200;            ///< 200, or 404 with a problem+json body
     std::string body;            ///< ready to send
     std::uint64_t version = 0;   ///< commit index that it was read at
     std::vector<shop::Tag> tags; ///< everything that it depends on
+    TierTimes times{};
 };
 
 struct LeaseRequest {
@@ -119,6 +127,7 @@ struct PurchaseAnswer {
     shop::Order order;                     ///< bought
     std::vector<shop::Shortage> shortages; ///< out_of_stock
     std::uint64_t item = 0;                ///< unknown_item
+    TierTimes times{};
 };
 
 struct FindOrderRequest {

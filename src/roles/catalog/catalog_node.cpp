@@ -104,8 +104,10 @@ void CatalogNode::Impl::answer_calls() {
 awaitable<base::result<std::string>> CatalogNode::Impl::query(std::string request, base::TimePoint deadline) {
     const auto decoded = decode<Query>(request);
     if (!decoded) co_return decoded.error();
-    const auto answer = co_await serving->queries.answer(*decoded, deadline);
+    const auto began = world.scheduler.now();
+    auto answer = co_await serving->queries.answer(*decoded, deadline);
     if (!answer) co_return answer.error();
+    answer->times.catalog = world.scheduler.now() - began;
     co_return encode(*answer);
 }
 

@@ -13,6 +13,7 @@
 #include "roles/frontend/replica_routes.hpp"
 #include "roles/frontend/status_page.hpp"
 #include "roles/group_member.hpp"
+#include "roles/timing.hpp"
 #include <bookstore/base/log.hpp>
 #include <bookstore/net/loop.hpp>
 
@@ -50,9 +51,9 @@ struct FrontendNode::Impl {
           admin(catalog) {}
 
     /// Not a coroutine: a hit costs the one frame of answer().
-    awaitable<net::Response> read(frontend::ReadRequest request, base::TimePoint deadline) {
-        if (auto* refusal = std::get_if<net::Response>(&request)) return ready(std::move(*refusal));
-        return reads.answer(std::get<Query>(std::move(request)), deadline);
+    awaitable<net::Response> read(frontend::ReadRequest wanted, const net::Request& request) {
+        if (auto* refusal = std::get_if<net::Response>(&wanted)) return ready(std::move(*refusal));
+        return reads.answer(std::get<Query>(std::move(wanted)), request.deadline, wants_timing(request));
     }
 
     awaitable<base::result<std::string>> invalidated(std::string message) {
@@ -125,8 +126,8 @@ std::vector<net::Route> FrontendNode::routes() {
     Impl* const f = impl_.get();
     return {
         // The original surface.
-        {Verb::get, "/search", [f](Request r) { return f->read(frontend::parse_search(r), r.deadline); }},
-        {Verb::get, "/lookup", [f](Request r) { return f->read(frontend::parse_lookup(r), r.deadline); }},
+        {Verb::get, "/search", [f](Request r) { return f->read(frontend::parse_search(r), r); }},
+        {Verb::get, "/lookup", [f](Request r) { return f->read(frontend::parse_lookup(r), r); }},
         {Verb::get, "/buy", [f](Request r) { return f->orders.buy(std::move(r)); }, Access::open, false},
         {Verb::post, "/buy", [f](Request r) { return f->orders.buy(std::move(r)); }},
         {Verb::get, "/getcatalog",
@@ -138,9 +139,8 @@ std::vector<net::Route> FrontendNode::routes() {
         {Verb::get, "/invalidate", [f](Request r) { return ready(frontend::invalidate(f->coherence, r)); },
          Access::internal},
         // The surface for everybody else.
-        {Verb::get, "/v1/books", [f](Request r) { return f->read(frontend::parse_page(r), r.deadline); }},
-        {Verb::get, "/v1/books/{id}",
-         [f](Request r) { return f->read(frontend::parse_book(r), r.deadline); }},
+        {Verb::get, "/v1/books", [f](Request r) { return f->read(frontend::parse_page(r), r); }},
+        {Verb::get, "/v1/books/{id}", [f](Request r) { return f->read(frontend::parse_book(r), r); }},
         {Verb::post, "/v1/books", [f](Request r) { return f->admin.add(std::move(r)); }, Access::admin},
         {Verb::patch, "/v1/books/{id}", [f](Request r) { return f->admin.change(std::move(r)); },
          Access::admin},

@@ -2,6 +2,7 @@
 
 #include "roles/frontend/content_type.hpp"
 #include "roles/frontend/replica_walk.hpp"
+#include "roles/timing.hpp"
 #include <bookstore/base/mutant.hpp>
 #include <bookstore/net/problem.hpp>
 #include <bookstore/roles/purchase_http.hpp>
@@ -47,7 +48,7 @@ boost::asio::awaitable<net::Response> OrderPath::buy(net::Request request) {
     auto wanted = std::get<Purchase>(std::move(parsed));
     std::string key = wanted.key;
     const auto answer = co_await purchase(std::move(wanted), request.deadline);
-    co_return with_key(buy_response(answer), std::move(key));
+    co_return with_key(with_times(buy_response(answer), request, answer), std::move(key));
 }
 
 boost::asio::awaitable<net::Response> OrderPath::order(net::Request request) {
@@ -57,7 +58,7 @@ boost::asio::awaitable<net::Response> OrderPath::order(net::Request request) {
     auto wanted = std::get<Purchase>(std::move(parsed));
     std::string key = wanted.key;
     const auto answer = co_await purchase(std::move(wanted), request.deadline);
-    co_return with_key(order_response(answer), std::move(key));
+    co_return with_key(with_times(order_response(answer), request, answer), std::move(key));
 }
 
 boost::asio::awaitable<net::Response> OrderPath::find(net::Request request) {

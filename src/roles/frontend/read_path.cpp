@@ -1,6 +1,7 @@
 #include "roles/frontend/read_path.hpp"
 
 #include "roles/frontend/replica_walk.hpp"
+#include "roles/timing.hpp"
 #include <bookstore/base/log.hpp>
 #include <bookstore/base/mutant.hpp>
 #include <bookstore/net/loop.hpp>
@@ -39,7 +40,7 @@ ReadPath::ReadPath(const World& world, Coherence& coherence, LeaseKeeper& keeper
       metrics_(metrics),
       budget_(retry_reserve, retries_per_success) {}
 
-boost::asio::awaitable<net::Response> ReadPath::answer(Query query, base::TimePoint deadline) {
+boost::asio::awaitable<net::Response> ReadPath::answer(Query query, base::TimePoint deadline, bool timed) {
     const std::string key = query.cache_key();
     while (true) {
         // Read anew in each turn and after each wait: the process may have been stopped in between.
@@ -57,7 +58,11 @@ boost::asio::awaitable<net::Response> ReadPath::answer(Query query, base::TimePo
         const net::Promise<Outcome> waiter;
         const auto flight_until = join_or_start(key, query, deadline, waiter);
         const auto outcome = co_await waiter.wait();
-        if (outcome) co_return shown((*outcome)->answer, "replica " + std::to_string((*outcome)->replica));
+        if (outcome) {
+            auto response = shown((*outcome)->answer, "replica " + std::to_string((*outcome)->replica));
+            if (timed) show_times(response, (*outcome)->times);
+            co_return response;
+        }
         // Another's flight ended with another's time.
         if (flight_until < deadline && world_.scheduler.now() < deadline) continue;
         co_return refusal(outcome.error());
@@ -127,6 +132,7 @@ ReadPath::Outcome ReadPath::land(const Flight& flight, unsigned replica, std::st
     auto landed = std::make_shared<Landed>();
     landed->answer = {answer->status, std::move(answer->body), answer->version, std::move(answer->tags)};
     landed->replica = replica;
+    landed->times = answer->times;
     coherence_.fill(flight.key, flight.ticket, landed->answer, world_.scheduler.now());
     return std::shared_ptr<const Landed>(std::move(landed));
 }

@@ -28,13 +28,15 @@ public:
 
     /// The answer with its Bookstore-Version and Bookstore-Source. 503 when there is no lease to be had, no
     /// replica up, or none that answers in time. A hit answers without suspending.
-    boost::asio::awaitable<net::Response> answer(Query query, base::TimePoint deadline);
+    /// `timed`: a miss tells how long the catalog took.
+    boost::asio::awaitable<net::Response> answer(Query query, base::TimePoint deadline, bool timed);
 
 private:
     /// A miss's answer, shared by all whose flight it was.
     struct Landed {
         shop::CachedAnswer answer;
         unsigned replica = 0;
+        TierTimes times;
     };
     using Outcome = base::result<std::shared_ptr<const Landed>>;
 

@@ -46,12 +46,15 @@ awaitable<void> OrderDesk::drain(base::TimePoint deadline) {
         co_await net::sleep_until(scheduler_, scheduler_.now() + look_again);
 }
 
-awaitable<base::result<shop::CatalogOutcome>> OrderDesk::sell(shop::Sell sale, base::TimePoint deadline) {
+awaitable<base::result<SaleAnswer>> OrderDesk::sell(shop::Sell sale, base::TimePoint deadline) {
     const std::string command = encode(shop::CatalogCommand{std::move(sale)});
     const auto applied =
         co_await propose_to(catalog_, catalog_group_methods, command, deadline, cluster::Repeat::always);
     if (!applied) co_return applied.error();
-    co_return shop::decode_catalog_outcome(applied->outcome);
+    auto outcome = shop::decode_catalog_outcome(applied->outcome);
+    if (!outcome) co_return outcome.error();
+    SaleAnswer answer{std::move(*outcome), applied->took};
+    co_return answer;
 }
 
 awaitable<base::result<shop::OrderOutcome>> OrderDesk::record(shop::Record entry, base::TimePoint deadline) {

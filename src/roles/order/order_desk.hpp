@@ -30,8 +30,7 @@ public:
 
 private:
     PurchasePorts ports();
-    boost::asio::awaitable<base::result<shop::CatalogOutcome>> sell(shop::Sell sale,
-                                                                    base::TimePoint deadline);
+    boost::asio::awaitable<base::result<SaleAnswer>> sell(shop::Sell sale, base::TimePoint deadline);
     boost::asio::awaitable<base::result<shop::OrderOutcome>> record(shop::Record entry,
                                                                     base::TimePoint deadline);
     bool serving() const;

@@ -69,8 +69,10 @@ awaitable<base::result<std::string>> OrderNode::Impl::purchase(std::string reque
                                                                base::TimePoint deadline) {
     auto decoded = decode<Purchase>(request);
     if (!decoded) co_return decoded.error();
-    const auto answer = co_await serving->desk.purchase(std::move(*decoded), deadline);
+    const auto began = world.scheduler.now();
+    auto answer = co_await serving->desk.purchase(std::move(*decoded), deadline);
     if (!answer) co_return answer.error();
+    answer->times.order = world.scheduler.now() - began;
     co_return encode(*answer);
 }
 

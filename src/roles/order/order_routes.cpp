@@ -10,6 +10,7 @@
 #include <bookstore/roles/purchase_http.hpp>
 
 #include "roles/group_member.hpp"
+#include "roles/timing.hpp"
 
 namespace bookstore::roles::order {
 
@@ -38,14 +39,14 @@ awaitable<net::Response> OrderRoutes::buy(net::Request request) {
     auto parsed = parse_buy(request, world_.random);
     if (auto* refusal = std::get_if<net::Response>(&parsed)) co_return std::move(*refusal);
     const auto answer = co_await desk_.purchase(std::get<Purchase>(std::move(parsed)), request.deadline);
-    co_return buy_response(answer);
+    co_return with_times(buy_response(answer), request, answer);
 }
 
 awaitable<net::Response> OrderRoutes::order(net::Request request) {
     auto parsed = parse_order(request, world_.random);
     if (auto* refusal = std::get_if<net::Response>(&parsed)) co_return std::move(*refusal);
     const auto answer = co_await desk_.purchase(std::get<Purchase>(std::move(parsed)), request.deadline);
-    co_return order_response(answer);
+    co_return with_times(order_response(answer), request, answer);
 }
 
 awaitable<net::Response> OrderRoutes::find(net::Request request) {

@@ -152,11 +152,16 @@ awaitable<Answer> PurchaseService::join(Flight& flight, base::TimePoint deadline
 
 awaitable<Answer> PurchaseService::execute(Purchase purchase, base::TimePoint deadline) {
     const shop::Sell sale{purchase.key, std::move(purchase.lines), scheduler_.wall_now()};
-    const auto outcome = co_await ports_.sell(sale, deadline);
-    if (!outcome) co_return outcome.error();
-    if (const auto* sold = std::get_if<shop::Sold>(&*outcome))
-        co_return co_await record(std::move(purchase.key), *sold, deadline);
-    co_return std::visit(NotSold{}, *outcome);
+    const auto sale_answer = co_await ports_.sell(sale, deadline);
+    if (!sale_answer) co_return sale_answer.error();
+    const auto* sold = std::get_if<shop::Sold>(&sale_answer->outcome);
+    Answer answer = Errc::protocol_error;
+    if (sold != nullptr)
+        answer = co_await record(std::move(purchase.key), *sold, deadline);
+    else
+        answer = std::visit(NotSold{}, sale_answer->outcome);
+    if (answer) answer->times.catalog = sale_answer->took;
+    co_return answer;
 }
 
 /// The copies are gone: from here on a failure is an unknown outcome, never a refusal.

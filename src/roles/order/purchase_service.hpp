@@ -22,12 +22,17 @@
 
 namespace bookstore::roles::order {
 
+/// What the catalog group said, and how long it took over it.
+struct SaleAnswer {
+    shop::CatalogOutcome outcome;
+    base::Duration took{};
+};
+
 /// The two groups, as a purchase sees them. Each call may be repeated with the same key.
 struct PurchasePorts {
     /// The order that this replica's book has under the key, if it does; valid until the next suspension.
     std::function<const shop::Order*(std::string_view key)> find;
-    std::function<boost::asio::awaitable<base::result<shop::CatalogOutcome>>(shop::Sell,
-                                                                             base::TimePoint deadline)>
+    std::function<boost::asio::awaitable<base::result<SaleAnswer>>(shop::Sell, base::TimePoint deadline)>
         sell;
     std::function<boost::asio::awaitable<base::result<shop::OrderOutcome>>(shop::Record,
                                                                            base::TimePoint deadline)>

@@ -12,6 +12,7 @@
 #include <bookstore/roles/process.hpp>
 
 #include "roles/process/make_nodes.hpp"
+#include "roles/timing.hpp"
 
 namespace bookstore::roles {
 namespace {
@@ -115,7 +116,8 @@ std::vector<net::Route> Process::routes() {
          open, true, true},
     };
     for (const auto& node : nodes_)
-        for (net::Route& route : node->routes())
+        for (net::Route& route :
+             timed(node->routes(), std::string(cluster::to_string(config_.role)), *scheduler_))
             routes.push_back(std::move(route));
     return routes;
 }

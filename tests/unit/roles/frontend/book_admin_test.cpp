@@ -23,6 +23,7 @@ std::string applied(const shop::CatalogOutcome& outcome) {
     base::ByteWriter out;
     out.varint(21);
     out.string(shop::encode(outcome));
+    out.varint(1'000);
     return out.take();
 }
 

@@ -32,7 +32,7 @@ protected:
             },
         };
     }
-    awaitable<base::result<shop::CatalogOutcome>> sell(shop::Sell sale, base::TimePoint deadline) {
+    awaitable<base::result<SaleAnswer>> sell(shop::Sell sale, base::TimePoint deadline) {
         ++sells_;
         co_await net::sleep_until(scheduler_, scheduler_.now() + milliseconds(2));
         if (sell_failure_) co_return *sell_failure_;
@@ -42,7 +42,8 @@ protected:
             co_await net::sleep_until(scheduler_, deadline);
             co_return Errc::timed_out;
         }
-        co_return shelf_.apply(command);
+        SaleAnswer answer{shelf_.apply(command), milliseconds(1)};
+        co_return answer;
     }
     awaitable<base::result<shop::OrderOutcome>> record(shop::Record entry, base::TimePoint) {
         ++records_;
