@@ -58,7 +58,7 @@ void report(Context& context, const Load& load) {
     if (context.interactive) context.out << "\r\x1b[K";
     const std::string loop =
         load.plan.rate ? "open loop at " + std::to_string(std::llround(*load.plan.rate)) + " a second, " : "";
-    context.out << load.plan.mix->name << ": " << loop << load.plan.clients << " clients, "
+    context.out << load.plan.mix.name << ": " << loop << load.plan.clients << " clients, "
                 << load.items.size() << " books, seed " << load.plan.seed << "\n"
                 << in_text(load.plan, load.results, context.style);
 }
@@ -98,7 +98,8 @@ awaitable<int> bench_shop(Context& context) {
 
 constexpr CommandOption options[] = {
     {"mix", "NAME",
-     "lookup, search, buy; or browse (5 % buy), shop (20 %),\norder (50 %), after TPC-W's: browse."},
+     "lookup, search, buy; or browse (5 % buy), shop (20 %),\norder (50 %), after TPC-W's; or buy:N, N % "
+     "purchases and\nelse lookups: browse."},
     {"clients", "N", "So many at a time, a connection each: 16."},
     {"rate", "N",
      "Requests a second, whatever the shop does. A latency\ncounts from when its request was due. "

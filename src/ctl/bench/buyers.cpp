@@ -24,7 +24,7 @@ boost::asio::awaitable<void> Buyer::run() {
     while (const auto due = next_due()) {
         co_await sleep_until(*due);
         if (load_.over) co_return;
-        const Deed deed = load_.plan.mix->draw(dice_);
+        const Deed deed = load_.plan.mix.draw(dice_);
         net::HttpRequest request = request_for(deed);
         const auto deadline = load_.context.scheduler.now() + load_.context.options.timeout;
         const auto answer = co_await load_.context.http.send(frontend_, std::move(request), deadline);

@@ -5,7 +5,7 @@
 namespace bookstore::ctl::bench {
 namespace {
 
-constexpr Mix mixes[] = {
+const Mix mixes[] = {
     {"lookup", {100, 0, 0}}, {"search", {0, 100, 0}}, {"buy", {0, 0, 100}},
     {"browse", {76, 19, 5}}, {"shop", {64, 16, 20}},  {"order", {40, 10, 50}},
 };
@@ -26,13 +26,18 @@ Deed Mix::draw(base::Random& dice) const {
     return static_cast<Deed>(deeds - 1);
 }
 
-const Mix& mix_called(const std::string& name) {
+Mix mix_called(const std::string& name) {
+    constexpr std::string_view share = "buy:";
+    if (name.starts_with(share)) {
+        const auto buys = parse_integer("--mix=buy:N", name.substr(share.size()), 0, 100);
+        return {name, {100 - static_cast<unsigned>(buys), 0, static_cast<unsigned>(buys)}};
+    }
     std::string allowed;
     for (const Mix& mix : mixes) {
         if (mix.name == name) return mix;
         allowed += (allowed.empty() ? "" : ", ") + std::string(mix.name);
     }
-    throw UsageError("--mix=" + name + ": allowed are " + allowed);
+    throw UsageError("--mix=" + name + ": allowed are " + allowed + ", buy:N");
 }
 
 } // namespace bookstore::ctl::bench

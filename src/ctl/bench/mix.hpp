@@ -14,14 +14,15 @@ inline constexpr std::size_t deeds = 3;
 std::string_view to_string(Deed deed);
 
 struct Mix {
-    std::string_view name;
+    std::string name;
     std::array<unsigned, deeds> percent; ///< by deed; a hundred together
 
     Deed draw(base::Random& dice) const;
     bool has(Deed deed) const { return percent[static_cast<std::size_t>(deed)] > 0; }
 };
 
-/// Throws UsageError that names what there is.
-const Mix& mix_called(const std::string& name);
+/// One of the mixes, or "buy:40": of a hundred requests 40 purchases, and lookups. Throws UsageError that
+/// names what there is.
+Mix mix_called(const std::string& name);
 
 } // namespace bookstore::ctl::bench

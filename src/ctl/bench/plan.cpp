@@ -48,7 +48,7 @@ Plan plan_of(const Options& options, std::uint64_t seed) {
     constexpr std::int64_t clients_max = 1024, seconds_max = 86'400;
     constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
     Plan plan;
-    plan.mix = &mix_called(options.setting("mix").value_or("browse"));
+    plan.mix = mix_called(options.setting("mix").value_or("browse"));
     plan.clients = static_cast<std::size_t>(number(options, "clients", 1, clients_max).value_or(16));
     plan.rate = rate_in(options);
     if (const auto given = number(options, "requests", 1, any)) {

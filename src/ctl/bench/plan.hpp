@@ -12,7 +12,7 @@
 namespace bookstore::ctl::bench {
 
 struct Plan {
-    const Mix* mix = nullptr;
+    Mix mix{};
     std::size_t clients = 16;
     std::optional<double> rate;            ///< requests a second; none: a closed loop
     std::optional<std::uint64_t> requests; ///< ends after so many, if not before

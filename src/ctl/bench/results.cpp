@@ -96,7 +96,7 @@ std::string in_text(const Plan& plan, const Results& results, const Style& style
                      {"failed", Align::right}});
     std::size_t kinds = 0;
     for (const Deed deed : {Deed::lookup, Deed::search, Deed::buy}) {
-        if (!plan.mix->has(deed)) continue;
+        if (!plan.mix.has(deed)) continue;
         table.add(row(std::string(to_string(deed)), results.at(deed), results.measured));
         ++kinds;
     }
@@ -112,7 +112,7 @@ std::string in_text(const Plan& plan, const Results& results, const Style& style
 }
 
 boost::json::object in_json(const Plan& plan, const Results& results) {
-    boost::json::object all{{"mix", plan.mix->name},
+    boost::json::object all{{"mix", plan.mix.name},
                             {"clients", plan.clients},
                             {"loop", plan.rate ? "open" : "closed"},
                             {"seed", plan.seed},
@@ -122,7 +122,7 @@ boost::json::object in_json(const Plan& plan, const Results& results) {
         all["unsent"] = results.unsent;
     }
     for (const Deed deed : {Deed::lookup, Deed::search, Deed::buy})
-        if (plan.mix->has(deed)) all[to_string(deed)] = in_json(results.at(deed), results.measured);
+        if (plan.mix.has(deed)) all[to_string(deed)] = in_json(results.at(deed), results.measured);
     all["all"] = in_json(results.total(), results.measured);
     return all;
 }

@@ -55,8 +55,8 @@ TEST_CASE("percentiles count from the least latency up", "[ctl][bench]") {
 
 TEST_CASE("a mix is drawn as often as it says", "[ctl][bench]") {
     base::Random dice(1);
-    for (const char* name : {"lookup", "search", "buy", "browse", "shop", "order"}) {
-        const Mix& mix = mix_called(name);
+    for (const char* name : {"lookup", "search", "buy", "browse", "shop", "order", "buy:0", "buy:40"}) {
+        const Mix mix = mix_called(name);
         std::array<unsigned, deeds> drawn{};
         for (int i = 0; i < 10'000; ++i)
             ++drawn[static_cast<std::size_t>(mix.draw(dice))];
@@ -65,7 +65,10 @@ TEST_CASE("a mix is drawn as often as it says", "[ctl][bench]") {
             CHECK(drawn[i] == Approx(mix.percent[i] * 100.0).margin(200));
     }
     CHECK_THROWS_WITH(mix_called("steal"),
-                      "--mix=steal: allowed are lookup, search, buy, browse, shop, order");
+                      "--mix=steal: allowed are lookup, search, buy, browse, shop, order, buy:N");
+    CHECK(mix_called("buy:40").percent == std::array<unsigned, deeds>{60, 0, 40});
+    CHECK_THROWS(mix_called("buy:"));
+    CHECK_THROWS(mix_called("buy:101"));
 }
 
 TEST_CASE("in an open loop requests are due by the clock, whoever is late", "[ctl][bench]") {
