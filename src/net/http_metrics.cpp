@@ -1,5 +1,8 @@
 #include "net/http_metrics.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
@@ -20,7 +23,8 @@ HttpMetrics::HttpMetrics(base::Metrics& metrics)
     : connections_(metrics.gauge("bookstored_http_connections", "HTTP connections that are open.")),
       seconds_(metrics.histogram("bookstored_http_request_seconds",
                                  "Time from a request's last byte to its answer's being written.",
-                                 second_bounds)) {
+                                 second_bounds)),
+      held_by_time_(second_bounds.size() + 1) {
     for (std::size_t digit = 1; digit < answers_.size(); ++digit) {
         answers_[digit] =
             &metrics.counter("bookstored_http_requests_total", "Requests answered, by class of status.",
@@ -42,6 +46,28 @@ void HttpMetrics::answered(int status, base::Duration took) {
     if (auto* counter = answers_[static_cast<std::size_t>(status / 100) % answers_.size()])
         counter->Increment();
     seconds_.Observe(std::chrono::duration<double>(took).count());
+}
+
+void HttpMetrics::answered_at_once(int status) {
+    ++held_[static_cast<std::size_t>(status / 100) % held_.size()];
+    ++untimed_;
+}
+
+void HttpMetrics::took_at_once(base::Duration took) {
+    const double seconds = std::chrono::duration<double>(took).count();
+    const auto count = static_cast<double>(std::exchange(untimed_, 0));
+    const auto bucket = std::lower_bound(second_bounds.begin(), second_bounds.end(), seconds);
+    held_by_time_[static_cast<std::size_t>(bucket - second_bounds.begin())] += count;
+    held_seconds_ += seconds * count;
+    holding_ = true;
+}
+
+void HttpMetrics::settle() {
+    if (!std::exchange(holding_, false)) return;
+    for (std::size_t digit = 1; digit < held_.size(); ++digit)
+        answers_[digit]->Increment(static_cast<double>(std::exchange(held_[digit], 0)));
+    seconds_.ObserveMultiple(held_by_time_, std::exchange(held_seconds_, 0));
+    std::fill(held_by_time_.begin(), held_by_time_.end(), 0);
 }
 
 void HttpMetrics::rejected(Rejection why) {

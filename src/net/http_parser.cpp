@@ -42,7 +42,8 @@ private:
                          error_code& ec) override {
         version_1_0 = version == 10;
         request.verb = to_verb(verb);
-        if (!net::parse_target({target.data(), target.size()}, request)) ec = http::error::bad_target;
+        request.target.assign(target.data(), target.size());
+        if (!net::parse_target(request.target, request)) ec = http::error::bad_target;
         headers.reserve(8);
         count_header_bytes(method.size() + target.size() + sizeof "  HTTP/1.1\r\n" - 1, ec);
     }

@@ -47,7 +47,7 @@ struct HttpServer::Impl {
 HttpServer::HttpServer(asio::io_context& loop, base::Scheduler& scheduler, const Router& router,
                        HttpLimits limits, base::Metrics& metrics)
     : impl_(std::make_shared<Impl>()) {
-    impl_->service = std::make_shared<HttpService>(scheduler, router, limits, metrics);
+    impl_->service = std::make_shared<HttpService>(loop, scheduler, router, limits, metrics);
     const auto accepted = [service = impl_->service](tcp::socket socket) {
         begin_session(std::move(socket), service);
     };
@@ -61,6 +61,10 @@ HttpServer::~HttpServer() {
 
 void HttpServer::on_upgrade(std::string protocol, std::string credential, UpgradeHandler handler) {
     impl_->service->upgrades.push_back({std::move(protocol), std::move(credential), std::move(handler)});
+}
+
+void HttpServer::answer_at_once(QuickAnswer answer) {
+    impl_->service->answer_at_once = std::move(answer);
 }
 
 Endpoint HttpServer::listen(const Endpoint& where) {

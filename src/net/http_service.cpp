@@ -25,13 +25,13 @@ Response busy_answer() {
     return problem(503, "This server has more to do than it has time for.").with("Retry-After", "1");
 }
 
-HttpService::HttpService(base::Scheduler& clock, const Router& table, HttpLimits bounds,
-                         base::Metrics& registry)
+HttpService::HttpService(asio::io_context& loop, base::Scheduler& clock, const Router& table,
+                         HttpLimits bounds, base::Metrics& registry)
     : scheduler(clock),
       router(table),
       limits(bounds),
       metrics(registry),
-      turns(clock),
+      turns(loop, clock),
       sweep_period_(period_for(bounds)) {}
 
 void HttpService::add(HttpSession& session) {
@@ -44,6 +44,7 @@ void HttpService::remove(HttpSession& session) {
     if (detached_) return;
     sessions_.erase(&session);
     metrics.connections(sessions_.size());
+    metrics.settle();
     if (sessions_.empty() && on_empty) on_empty();
 }
 
@@ -61,6 +62,7 @@ bool HttpService::make_room() {
 
 void HttpService::sweep() {
     sweep_timer_.reset();
+    metrics.settle();
     if (sessions_.empty()) return;
     const auto now = scheduler.now();
     for (auto* session : sessions_)

@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "net/asio.hpp"
 #include "net/http_metrics.hpp"
 #include "net/http_turns.hpp"
 #include "net/http_wire.hpp"
@@ -30,7 +31,8 @@ public:
         UpgradeHandler handler;
     };
 
-    HttpService(base::Scheduler& scheduler, const Router& router, HttpLimits limits, base::Metrics& metrics);
+    HttpService(asio::io_context& loop, base::Scheduler& scheduler, const Router& router, HttpLimits limits,
+                base::Metrics& metrics);
 
     void add(HttpSession& session);
     /// Also when the loop goes with a session still in it.
@@ -54,6 +56,7 @@ public:
     HttpMetrics metrics;
     HttpTurns turns;
     std::vector<Upgrade> upgrades;
+    QuickAnswer answer_at_once;     ///< may be empty
     std::function<void()> on_empty; ///< told when the last session has ended
 
 private:

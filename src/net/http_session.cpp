@@ -61,9 +61,18 @@ asio::awaitable<void> HttpSession::run() {
     const auto self = shared_from_this();
     for (;;) {
         // Not one condition: GCC 12 awaits the right side of && whatever the left one gives.
-        if (!co_await read_request()) break;
-        if (!co_await answer()) break;
-        if (++in_a_row_ < service_->limits.pipelined_max) continue;
+        Next next = answer_plainly();
+        if (next == Next::wait) next = co_await wait_plainly();
+        if (next == Next::end) break;
+        if (sent_ < out_.size()) {
+            if (!co_await write_rest()) break;
+        }
+        if (next == Next::parse) {
+            if (!co_await read_request()) break;
+            if (!co_await answer()) break;
+            ++in_a_row_;
+        }
+        if (in_a_row_ < service_->limits.pipelined_max) continue;
         in_a_row_ = 0;
         co_await asio::post(socket_.get_executor(), asio::use_awaitable);
     }
@@ -153,6 +162,7 @@ bool HttpSession::read_last_words() {
 
 /// Has the request handled and answered. False when the connection is over.
 asio::awaitable<bool> HttpSession::answer() {
+    service_->metrics.settle();
     const base::Duration limit = service_->limits.request_time;
     enter(Phase::handling, limit + limit / 10);
     Request request = parser_.take();
@@ -164,7 +174,7 @@ asio::awaitable<bool> HttpSession::answer() {
     if (over_limit_ && !service_->router.serves_in_reserve(request))
         co_return co_await reject(full_answer(), Rejection::connections);
     const bool head_only = request.verb == Verb::head;
-    bool in_time = service_->turns.take();
+    bool in_time = service_->turns.take(since_);
     if (!in_time) in_time = co_await wait_for_turn(request);
     Response response;
     if (in_time) {
@@ -192,8 +202,12 @@ asio::awaitable<bool> HttpSession::wait_for_turn(const Request& request) {
     co_return service_->scheduler.now() < too_late;
 }
 
+bool HttpSession::stays_open() const {
+    return !service_->draining() && !over_limit_ && !giving_way_;
+}
+
 bool HttpSession::may_keep() const {
-    return parser_.keep_alive() && !service_->draining() && !over_limit_ && !giving_way_;
+    return parser_.keep_alive() && stays_open();
 }
 
 const HttpService::Upgrade* HttpSession::wanted_upgrade(const Request& request) const {

@@ -40,10 +40,25 @@ public:
 private:
     /// What the session waits for; `deadline_` says until when.
     enum class Phase { idle, header, body, queued, handling, writing, lingering };
+    /// What is to be done when no plain request is left that can be answered at once.
+    enum class Next {
+        wait,  ///< for more bytes
+        again, ///< answer more of what is buffered, when what has been answered is sent
+        parse, ///< what is buffered, or comes, is not for us
+        end,
+    };
+    template <typename Handler>
+    struct PlainWait;
 
     base::Duration idle_time() const;
     base::Duration header_time() const;
     void enter(Phase phase, base::Duration limit);
+    asio::awaitable<Next> wait_plainly();
+    Next come(error_code ec, std::size_t bytes);
+    Next answer_plainly();
+    bool write_plainly(base::TimePoint began);
+    void forget_sent();
+    asio::awaitable<bool> write_rest();
     asio::awaitable<bool> read_request();
     asio::awaitable<bool> answer();
     asio::awaitable<bool> wait_for_turn(const Request& request);
@@ -53,6 +68,7 @@ private:
     bool read_last_words();
     asio::awaitable<bool> upgrade(Request request, const HttpService::Upgrade& to);
     const HttpService::Upgrade* wanted_upgrade(const Request& request) const;
+    bool stays_open() const;
     bool may_keep() const;
     asio::awaitable<bool> send(Response response, bool head_only, bool keep);
     asio::awaitable<bool> reject(Response response, Rejection why);
@@ -68,7 +84,9 @@ private:
     std::string buffer_; ///< bytes read; [used_, filled_) are not parsed yet
     std::size_t used_ = 0;
     std::size_t filled_ = 0;
-    std::string head_; ///< of the answer; kept for its memory
+    std::string head_;     ///< of the answer; kept for its memory
+    std::string out_;      ///< answers to plain requests; kept for its memory
+    std::size_t sent_ = 0; ///< of out_
     Phase phase_ = Phase::idle;
     base::TimePoint deadline_;
     base::TimePoint since_;      ///< when the phase began, or the client last took something

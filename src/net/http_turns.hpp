@@ -7,6 +7,7 @@
 
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include <bookstore/base/scheduler.hpp>
 
@@ -24,14 +25,14 @@ public:
 
     enum class Urgency { urgent, normal }; ///< the two queues are served in turn
 
-    /// `scheduler` outlives it.
-    explicit HttpTurns(base::Scheduler& scheduler);
+    /// `scheduler`, which is the loop's, outlives it.
+    HttpTurns(boost::asio::io_context& loop, base::Scheduler& scheduler);
     ~HttpTurns();
     HttpTurns(const HttpTurns&) = delete;
     HttpTurns& operator=(const HttpTurns&) = delete;
 
     /// True: there is time, and nobody to be let past. Else wait() for it.
-    bool take();
+    bool take(base::TimePoint now);
     boost::asio::awaitable<void> wait(Urgency urgency);
 
     /// Ends who waits, without resuming it.
@@ -46,6 +47,7 @@ private:
     void end_slice();
     void resume_one();
 
+    boost::asio::io_context::executor_type executor_;
     base::Scheduler& scheduler_;
     std::array<Queue, 2> queues_; ///< by Urgency
     std::size_t next_queue_ = 0;

@@ -7,6 +7,8 @@
 
 #include <boost/beast/http/status.hpp>
 
+#include <bookstore/net/prepared_head.hpp>
+
 namespace bookstore::net {
 namespace {
 
@@ -15,6 +17,9 @@ void append_number(std::string& out, std::uint64_t value) {
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
     out.append(digits.data(), end);
 }
+
+constexpr std::string_view date_name = "\r\nDate: ";
+constexpr std::size_t date_bytes = sizeof "Sun, 06 Nov 1994 08:49:37 GMT" - 1;
 
 bool has_body(int status) {
     return status >= 200 && status != 204 && status != 304;
@@ -70,7 +75,7 @@ void append_response_head(std::string& out, const Response& response, Connection
                           std::string_view date) {
     out.append("HTTP/1.1 ");
     append_number(out, static_cast<unsigned>(response.status));
-    out.append(" ").append(reason_phrase(response.status)).append("\r\nDate: ").append(date).append("\r\n");
+    out.append(" ").append(reason_phrase(response.status)).append(date_name).append(date).append("\r\n");
     if (has_body(response.status)) {
         if (!response.content_type.empty()) append_header(out, "Content-Type", response.content_type);
         out.append("Content-Length: ");
@@ -82,6 +87,18 @@ void append_response_head(std::string& out, const Response& response, Connection
     for (const auto& [name, value] : response.headers)
         append_header(out, name, value);
     out.append("\r\n");
+}
+
+std::string prepare_head(const Response& response) {
+    std::string head;
+    append_response_head(head, response, Connection::persistent, std::string(date_bytes, ' '));
+    return head;
+}
+
+void append_prepared_head(std::string& out, std::string_view head, std::string_view date) {
+    const auto date_at = out.size() + head.find('\r') + date_name.size();
+    out.append(head);
+    date.copy(out.data() + date_at, date_bytes);
 }
 
 } // namespace bookstore::net

@@ -22,6 +22,7 @@ std::optional<std::string_view> find_header(const Headers& headers, std::string_
 
 struct Request {
     Verb verb = Verb::get;
+    std::string target;                                     ///< as sent
     std::string path;                                       ///< percent-decoded, without the query
     std::vector<std::pair<std::string, std::string>> query; ///< percent-decoded, '+' is a space, in order
     std::vector<std::string> captures;                      ///< what the route's {name}s matched, in order

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -44,6 +45,14 @@ struct HttpLimits {
 /// the request already.
 using UpgradeHandler = std::function<void(boost::asio::ip::tcp::socket socket, std::string read_ahead)>;
 
+/// Answers a GET whose head says nothing that matters but its target: appends the whole answer to `out`
+/// (append_prepared_head) and returns its status, or returns 0 and leaves `out` alone: the router is asked
+/// then, and must mean the same. `target` is as sent; `now` was read when the whole request had come; `date`
+/// goes into the head. Called for each such request on a connection that is kept, so it takes no memory and
+/// no time.
+using QuickAnswer =
+    std::function<int(std::string_view target, base::TimePoint now, std::string_view date, std::string& out)>;
+
 /// Loop thread only. Backs off and goes on when accept fails for want of descriptors (EMFILE).
 class HttpServer {
 public:
@@ -54,6 +63,9 @@ public:
 
     /// `GET <any path>` with `Upgrade: <protocol>`, from who shows `credential` (empty: anyone).
     void on_upgrade(std::string protocol, std::string credential, UpgradeHandler handler);
+
+    /// Asked before the router is. Before listen().
+    void answer_at_once(QuickAnswer answer);
 
     /// Throws std::system_error that names the address. Port 0 takes a free one. May be called several times.
     Endpoint listen(const Endpoint& where);

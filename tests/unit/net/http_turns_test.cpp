@@ -20,13 +20,13 @@ void work(base::Scheduler& scheduler, base::Duration time) {
 
 class TurnsFixture : public LoopFixture {
 public:
-    HttpTurns turns{*scheduler};
+    HttpTurns turns{loop, *scheduler};
     std::string order;
 
     /// Works for a whole slice when it is its turn.
     void start(char name, HttpTurns::Urgency urgency = HttpTurns::Urgency::normal) {
         const auto task = [this, name, urgency]() -> awaitable<void> {
-            if (!turns.take()) co_await turns.wait(urgency);
+            if (!turns.take(scheduler->now())) co_await turns.wait(urgency);
             order += name;
             work(*scheduler, HttpTurns::slice_time);
         };
@@ -73,7 +73,7 @@ TEST_CASE("who waits for a turn may go with the loop", "[net][turns]") {
     const auto scenario = [&]() -> awaitable<void> {
         fixture.start('a');
         const auto waiter = [&fixture, held]() -> awaitable<void> {
-            fixture.turns.take();
+            fixture.turns.take(fixture.scheduler->now());
             co_await fixture.turns.wait(HttpTurns::Urgency::normal);
             fixture.order += "never";
         };

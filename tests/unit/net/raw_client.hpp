@@ -65,6 +65,15 @@ public:
         co_return co_await answer();
     }
 
+    /// Sends a request and gives the bytes of the answer, which has a length.
+    boost::asio::awaitable<std::string> bytes_for(std::string request) {
+        co_await send(std::move(request));
+        co_await async_read_until(socket_, boost::asio::dynamic_buffer(in_), "\r\n\r\n", token);
+        const std::string head = in_.substr(0, in_.find("\r\n\r\n") + 4);
+        const auto answered = co_await answer();
+        co_return head + answered.body;
+    }
+
     /// Whether the server ends the connection in order, with nothing more said.
     boost::asio::awaitable<bool> closed() {
         if (!in_.empty()) co_return false;

@@ -2,6 +2,7 @@
 /// \file
 /// A server on a free loopback port with a few handlers to talk to.
 #include <bookstore/net/http_server.hpp>
+#include <bookstore/net/prepared_head.hpp>
 
 #include "unit/net/loop_fixture.hpp"
 #include "unit/net/raw_client.hpp"
@@ -10,10 +11,16 @@ namespace bookstore::net::test {
 
 class ServerFixture : public LoopFixture {
 public:
-    explicit ServerFixture(HttpLimits limits = {})
-        : router(routes(), {"secret", "admin"}),
-          server(loop, *scheduler, router, limits, metrics),
-          where(server.listen({"127.0.0.1", 0})) {}
+    /// Whether a plain GET /hello is answered at once, or by the router as all else is.
+    enum class Plain { at_once, routed };
+
+    /// A test that does not say which runs with both.
+    explicit ServerFixture(HttpLimits limits = {}) : ServerFixture(limits, either()) {}
+    ServerFixture(HttpLimits limits, Plain plain)
+        : router(routes(), {"secret", "admin"}), server(loop, *scheduler, router, limits, metrics) {
+        if (plain == Plain::at_once) server.answer_at_once(hello_at_once());
+        where = server.listen({"127.0.0.1", 0});
+    }
 
     RawClient connect() { return RawClient(loop, where); }
 
@@ -23,18 +30,32 @@ public:
 
     Gate release;    ///< lets GET /wait answer
     int waiting = 0; ///< requests in GET /wait
+    int at_once = 0; ///< answers to plain requests
     std::size_t large_bytes = 16u << 20;
+    std::string greeting = "hello";
     Router router;
     HttpServer server;
     Endpoint where;
 
 private:
+    static Plain either() { return GENERATE(Plain::routed, Plain::at_once); }
+
+    Response hello() const { return text_response(greeting).with("X-Shop", "open"); }
+
+    QuickAnswer hello_at_once() {
+        return [this](std::string_view target, base::TimePoint, std::string_view date, std::string& out) {
+            if (target != "/hello") return 0;
+            ++at_once;
+            append_prepared_head(out, prepare_head(hello()), date);
+            out += greeting;
+            return 200;
+        };
+    }
+
     /// GET /hello, POST /echo, GET /wait (until `release`), GET /large, GET /work (keeps the loop busy for
     /// 5 ms), GET /throw, GET /items/{id}, GET /health
     std::vector<Route> routes() {
-        const auto hello = [](Request) -> boost::asio::awaitable<Response> {
-            co_return text_response("hello").with("X-Shop", "open");
-        };
+        const auto greet = [this](Request) -> boost::asio::awaitable<Response> { co_return hello(); };
         const auto echo = [](Request request) -> boost::asio::awaitable<Response> {
             co_return text_response(std::move(request.body));
         };
@@ -59,10 +80,10 @@ private:
             co_return text_response(request.captures.at(0) + '|' +
                                     std::string(request.parameter("q").value_or("")));
         };
-        return {{Verb::get, "/hello", hello},     {Verb::post, "/echo", echo},
+        return {{Verb::get, "/hello", greet},     {Verb::post, "/echo", echo},
                 {Verb::get, "/wait", wait},       {Verb::get, "/large", large},
                 {Verb::get, "/work", work},       {Verb::get, "/throw", fault},
-                {Verb::get, "/items/{id}", item}, {Verb::get, "/health", hello, Access::open, true, true}};
+                {Verb::get, "/items/{id}", item}, {Verb::get, "/health", greet, Access::open, true, true}};
     }
 };
 

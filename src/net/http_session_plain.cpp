@@ -1,0 +1,116 @@
+// Plain GETs that can be answered at once: no parser, no coroutine, no memory taken, one write for all that
+// came.
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+
+#include "net/http_session.hpp"
+#include "net/plain_get.hpp"
+
+namespace bookstore::net {
+namespace {
+
+/// Of answers, after which those that have been given are written.
+constexpr std::size_t answers_bytes_max = 32u << 10;
+/// Kept by a session from one turn to the next.
+constexpr std::size_t kept_bytes_max = 2 * answers_bytes_max;
+
+} // namespace
+
+/// One wait for bytes after the other, as long as all that comes is plain. Each wait owns the next: a loop
+/// that goes takes the session with it.
+template <typename Handler>
+struct HttpSession::PlainWait {
+    HttpSession* session;
+    Handler resume; ///< the session's coroutine, which keeps it alive
+
+    void operator()(error_code ec, std::size_t bytes) {
+        const Next next = session->come(ec, bytes);
+        if (next == Next::wait) return start(std::move(*this));
+        std::move(resume)(next);
+    }
+
+    static void start(PlainWait wait) {
+        HttpSession& s = *wait.session;
+        s.in_a_row_ = 0;
+        s.used_ = s.filled_ = 0;
+        s.socket_.async_read_some(asio::buffer(s.buffer_), std::move(wait));
+    }
+};
+
+/// Waits for what cannot be answered here, answering whatever can.
+asio::awaitable<HttpSession::Next> HttpSession::wait_plainly() {
+    enter(Phase::idle, idle_time());
+    const auto start = [this](auto resume) { PlainWait<decltype(resume)>::start({this, std::move(resume)}); };
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(Next)>(start, asio::use_awaitable);
+}
+
+HttpSession::Next HttpSession::come(error_code ec, std::size_t bytes) {
+    filled_ += bytes;
+    if (!ec) return answer_plainly();
+    const bool asked_to_end = ec == asio::error::operation_aborted && !expired_;
+    return asked_to_end && read_last_words() ? Next::parse : Next::end;
+}
+
+/// Answers what is buffered, as far as it can be. The clock is read after it all has come and before any of
+/// it is looked up: that is the moment as of which each of these answers is true, however long it takes to be
+/// sent.
+HttpSession::Next HttpSession::answer_plainly() {
+    if (!service_->answer_at_once || !stays_open()) return Next::parse;
+    if (used_ == filled_) return Next::wait;
+    const auto began = service_->scheduler.now();
+    const auto date = service_->date();
+    forget_sent();
+    Next next = Next::wait;
+    while (used_ < filled_ && next == Next::wait) {
+        const auto plain = find_plain_get({buffer_.data() + used_, filled_ - used_});
+        const bool turn = plain && service_->turns.take(began);
+        const int status = turn ? service_->answer_at_once(plain->target, began, date, out_) : 0;
+        if (status == 0) {
+            next = Next::parse;
+            break;
+        }
+        used_ += plain->bytes;
+        service_->metrics.answered_at_once(status);
+        if (++in_a_row_ == service_->limits.pipelined_max || out_.size() >= answers_bytes_max)
+            next = Next::again;
+    }
+    if (out_.empty()) return next;
+    if (!write_plainly(began)) return Next::end;
+    if (sent_ < out_.size()) return Next::again;
+    forget_sent();
+    return next;
+}
+
+void HttpSession::forget_sent() {
+    if (out_.capacity() > kept_bytes_max) out_ = std::string();
+    out_.clear();
+    sent_ = 0;
+}
+
+/// One write for all. False when the connection is broken.
+bool HttpSession::write_plainly(base::TimePoint began) {
+    error_code ec;
+    sent_ = socket_.write_some(asio::buffer(out_), ec);
+    enter(Phase::idle, idle_time());
+    service_->metrics.took_at_once(since_ - began);
+    return !ec || ec == asio::error::would_block;
+}
+
+/// What the socket did not take of the answers. False when the connection is broken, or its client does not
+/// read.
+asio::awaitable<bool> HttpSession::write_rest() {
+    const auto& limits = service_->limits;
+    enter(Phase::writing,
+          limits.write_time + base::seconds(static_cast<std::int64_t>(out_.size() / limits.write_rate_min)));
+    while (sent_ < out_.size()) {
+        const auto [ec, bytes] =
+            co_await socket_.async_write_some(asio::buffer(std::string_view(out_).substr(sent_)), as_result);
+        sent_ += bytes;
+        if (bytes > 0) since_ = service_->scheduler.now();
+        if (ec) co_return false;
+    }
+    forget_sent();
+    co_return true;
+}
+
+} // namespace bookstore::net

@@ -1,0 +1,103 @@
+#include "net/plain_get.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <bookstore/base/random.hpp>
+
+#include "net/http_parser.hpp"
+
+using namespace bookstore;
+using net::find_plain_get;
+
+namespace {
+
+constexpr net::ParserLimits limits{8'192, 65'536};
+
+/// What the parser makes of the same bytes; nothing if it refuses them, waits for more, or finds anything
+/// that a plain GET must not have.
+std::optional<std::string> parsed_target(std::string_view bytes) {
+    net::RequestParser parser(limits);
+    const auto all = bytes.size();
+    if (parser.feed(bytes) != net::ParseState::done) return std::nullopt;
+    if (!parser.keep_alive() || parser.is_http_1_0() || parser.expects_continue()) return std::nullopt;
+    const auto request = parser.take();
+    if (request.verb != net::Verb::get || !request.body.empty()) return std::nullopt;
+    return request.target + '|' + std::to_string(all - bytes.size());
+}
+
+} // namespace
+
+TEST_CASE("a GET with what browsers and tools send along is plain", "[net][plain]") {
+    const std::string request = GENERATE(
+        as<std::string>(), "GET /lookup?item=1 HTTP/1.1\r\nHost: shop\r\n\r\n",
+        "GET / HTTP/1.1\r\nhost:\r\n\r\n", "GET /a?b=c&d=+e~!*'() HTTP/1.1\r\nHOST: \t[::1]:3213 \r\n\r\n",
+        "GET /v1/books/7 HTTP/1.1\r\nHost: shop\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n",
+        "GET /v1/books/7 HTTP/1.1\r\nAccept-Encoding: gzip, deflate\r\nConnection: keep-alive\r\nHost: "
+        "a\r\n\r\n",
+        "GET /v1/books/7 HTTP/1.1\r\nHost: shop\r\ncookie: a=b; c=\"d\"\r\nSEC-FETCH-MODE: cors\r\n\r\n");
+    const std::string two = request + "GET /next";
+    const auto plain = find_plain_get(two);
+    REQUIRE(plain);
+    CHECK(plain->bytes == request.size());
+    CHECK(plain->target == request.substr(4, request.find(" HTTP") - 4));
+    CHECK(find_plain_get(request)->bytes == request.size());
+    for (std::size_t bytes = 0; bytes < request.size(); ++bytes)
+        CHECK_FALSE(find_plain_get(request.substr(0, bytes)));
+}
+
+TEST_CASE("what changes how a request is answered, is wrong or unheard of is left to the parser",
+          "[net][plain]") {
+    const std::string start =
+        GENERATE(as<std::string>(), "HEAD / HTTP/1.1", "get / HTTP/1.1", "GET  / HTTP/1.1", "GET / HTTP/1.0",
+                 "GET / HTTP/1.1 ", "GET /a b HTTP/1.1", "GET a HTTP/1.1", "GET * HTTP/1.1",
+                 "GET http://a/ HTTP/1.1", "GET /%41 HTTP/1.1", "GET /#a HTTP/1.1", "GET /\x7f HTTP/1.1",
+                 "GET /\xc3\xa4 HTTP/1.1", "GET /\tHTTP/1.1");
+    CHECK_FALSE(find_plain_get(start + "\r\nHost: shop\r\n\r\n"));
+    CHECK_FALSE(find_plain_get("\r\n" + start + "\r\nHost: shop\r\n\r\n"));
+    CHECK(find_plain_get("GET / HTTP/1.1\r\nHost: shop\r\n\r\n"));
+}
+
+TEST_CASE("a head that is not plain is left to the parser", "[net][plain]") {
+    const std::string fields = GENERATE(
+        as<std::string>(), "", "Host: a\r\nHost: a\r\n", "Host : a\r\n", " Host: a\r\n", "Host: a\r\n b\r\n",
+        "Host: a\n", "Host: a\rb\r\n", "Host\r\n", "Host: \x01\r\n", "Host: \x7f\r\n", "Host: \xe4\r\n",
+        "Host: a\r\nConnection: close\r\n", "Host: a\r\nConnection: keep-alive, upgrade\r\n",
+        "Host: a\r\nProxy-Connection: close\r\n", "Host: a\r\nContent-Length: 0\r\n",
+        "Host: a\r\nTransfer-Encoding: chunked\r\n", "Host: a\r\nUpgrade: x\r\n",
+        "Host: a\r\nExpect: 100-continue\r\n", "Host: a\r\nAuthorization: Bearer x\r\n",
+        "Host: a\r\nIdempotency-Key: x\r\n", "Host: a\r\nSomething-Else: x\r\n", "Host: a\r\n: x\r\n");
+    CHECK_FALSE(find_plain_get("GET / HTTP/1.1\r\n" + fields + "\r\n"));
+}
+
+TEST_CASE("what is plain the parser finds as well, with the same target and end", "[net][plain][property]") {
+    const auto seed = GENERATE(range<std::uint64_t>(1, 21));
+    CAPTURE(seed);
+    base::Random dice(seed);
+    const std::vector<std::string> pieces{"GET ",       "/lookup?item=1",
+                                          " HTTP/1.1",  "\r\n",
+                                          "Host: shop", "\r\n\r\n",
+                                          "/",          "Accept: */*",
+                                          "Cookie:",    "Connection:",
+                                          "keep-alive", " ",
+                                          "\t",         "\r",
+                                          "\n",         ":",
+                                          "%41",        "%",
+                                          "#",          "close",
+                                          "HTTP/1.0",   "Content-Length: 1",
+                                          "\x80",       "a"};
+    const std::vector<std::string> frame{"GET ", "/", " HTTP/1.1", "\r\n", "Host: shop", "\r\n", "\r\n"};
+    int plain_ones = 0;
+    for (int n = 0; n < 20'000; ++n) {
+        std::string bytes;
+        for (const auto& piece : frame) {
+            if (dice.below(8) != 0) bytes += piece;
+            if (dice.below(6) == 0) bytes += pieces[dice.below(pieces.size())];
+        }
+        const auto plain = find_plain_get(bytes);
+        if (!plain) continue;
+        ++plain_ones;
+        CAPTURE(bytes);
+        REQUIRE(parsed_target(bytes) == std::string(plain->target) + '|' + std::to_string(plain->bytes));
+    }
+    CHECK(plain_ones > 1'000);
+}
