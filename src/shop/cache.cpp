@@ -26,6 +26,7 @@ struct Entry {
     CachedAnswer answer;
     std::size_t bytes = 0;
     std::vector<Tie> ties;
+    std::list<std::string> names; ///< the latest last
 };
 using Entries = std::list<Entry>; // the most recently used first
 
@@ -42,9 +43,10 @@ struct TagIndex {
 // What lists, tables and allocations take besides the bytes themselves, as measured with glibc.
 constexpr std::size_t entry_overhead_bytes = 288;
 constexpr std::size_t tag_overhead_bytes = 176;
+constexpr std::size_t name_overhead_bytes = 96;
 
 std::size_t bytes_of(std::string_view key, const CachedAnswer& answer) {
-    std::size_t bytes = entry_overhead_bytes + key.size() + answer.body.size();
+    std::size_t bytes = entry_overhead_bytes + key.size() + answer.body.size() + answer.head.size();
     for (const Tag& tag : answer.tags)
         bytes += tag_overhead_bytes + tag.size();
     return bytes;
@@ -60,12 +62,17 @@ struct Cache::Impl {
     void erase(Entries::iterator entry);
     void untie(const Tie& tie);
     std::size_t erase_dependents(std::string_view tag);
+    void add_name(Entries::iterator entry, std::string_view name);
+    void drop_oldest_name(Entry& entry);
+    void evict_to(std::size_t entries_max, std::size_t bytes_max);
+    const CachedAnswer* hit(Entries::iterator entry);
 
     CacheLimits limits;
     Fences fences;
     std::uint64_t registration = 0; ///< counts resets
     Entries entries;
-    std::unordered_map<std::string_view, Entries::iterator> by_key; ///< the keys are the entries'
+    std::unordered_map<std::string_view, Entries::iterator> by_key;  ///< the keys are the entries'
+    std::unordered_map<std::string_view, Entries::iterator> by_name; ///< so are the names
     StringMap<TagIndex> by_tag;
     CacheFigures figures;
 };
@@ -80,7 +87,7 @@ bool Cache::Impl::is_stale(const Ticket& ticket, const CachedAnswer& answer) con
 }
 
 void Cache::Impl::store(std::string_view key, CachedAnswer answer, std::size_t bytes) {
-    entries.push_front({std::string(key), std::move(answer), bytes, {}});
+    entries.push_front({std::string(key), std::move(answer), bytes, {}, {}});
     const auto entry = entries.begin();
     by_key.emplace(entry->key, entry);
     entry->ties.reserve(entry->answer.tags.size());
@@ -96,6 +103,8 @@ void Cache::Impl::store(std::string_view key, CachedAnswer answer, std::size_t b
 void Cache::Impl::erase(Entries::iterator entry) {
     for (const Tie& tie : entry->ties)
         untie(tie);
+    for (const std::string& name : entry->names)
+        by_name.erase(name);
     figures.bytes -= entry->bytes;
     by_key.erase(entry->key);
     entries.erase(entry);
@@ -122,6 +131,36 @@ std::size_t Cache::Impl::erase_dependents(std::string_view tag) {
     return erased;
 }
 
+void Cache::Impl::add_name(Entries::iterator entry, std::string_view name) {
+    by_name.emplace(entry->names.emplace_back(name), entry);
+    const std::size_t bytes = name_overhead_bytes + name.size();
+    entry->bytes += bytes;
+    figures.bytes += bytes;
+}
+
+void Cache::Impl::drop_oldest_name(Entry& entry) {
+    const std::string& oldest = entry.names.front();
+    const std::size_t bytes = name_overhead_bytes + oldest.size();
+    by_name.erase(oldest);
+    entry.names.pop_front();
+    entry.bytes -= bytes;
+    figures.bytes -= bytes;
+}
+
+/// The least recently used go.
+void Cache::Impl::evict_to(std::size_t entries_max, std::size_t bytes_max) {
+    while (entries.size() > entries_max || figures.bytes > bytes_max) {
+        erase(std::prev(entries.end()));
+        ++figures.evictions;
+    }
+}
+
+const CachedAnswer* Cache::Impl::hit(Entries::iterator entry) {
+    ++figures.hits;
+    entries.splice(entries.begin(), entries, entry);
+    return &entry->answer;
+}
+
 Cache::Cache(CacheLimits limits) : impl_(std::make_unique<Impl>(limits)) {}
 Cache::~Cache() = default;
 
@@ -131,6 +170,7 @@ void Cache::reset(std::uint64_t fence) {
     cache.figures.drops += cache.entries.size();
     cache.by_tag.clear();
     cache.by_key.clear();
+    cache.by_name.clear();
     cache.entries.clear();
     cache.figures.entries = 0;
     cache.figures.bytes = 0;
@@ -144,9 +184,23 @@ const CachedAnswer* Cache::find(std::string_view key) {
         ++cache.figures.misses;
         return nullptr;
     }
-    ++cache.figures.hits;
-    cache.entries.splice(cache.entries.begin(), cache.entries, found->second);
-    return &found->second->answer;
+    return cache.hit(found->second);
+}
+
+void Cache::name(std::string_view key, std::string_view name) {
+    Impl& cache = *impl_;
+    const auto found = cache.by_key.find(key);
+    if (found == cache.by_key.end() || name.size() > name_bytes_max || cache.by_name.contains(name)) return;
+    const auto entry = found->second;
+    if (entry->names.size() == names_max) cache.drop_oldest_name(*entry);
+    cache.add_name(entry, name);
+    cache.evict_to(cache.limits.entries_max, cache.limits.bytes_max);
+}
+
+const CachedAnswer* Cache::find_named(std::string_view name) {
+    Impl& cache = *impl_;
+    const auto found = cache.by_name.find(name);
+    return found == cache.by_name.end() ? nullptr : cache.hit(found->second);
 }
 
 Cache::Ticket Cache::ticket(const std::vector<Tag>& tags) const {
@@ -169,11 +223,7 @@ bool Cache::fill(std::string_view key, const Ticket& ticket, CachedAnswer answer
     answer.tags.erase(std::unique(answer.tags.begin(), answer.tags.end()), answer.tags.end());
     const std::size_t bytes = bytes_of(key, answer);
     if (bytes > cache.limits.bytes_max / 8 || cache.limits.entries_max == 0) return false;
-    while (cache.entries.size() >= cache.limits.entries_max ||
-           cache.figures.bytes + bytes > cache.limits.bytes_max) {
-        cache.erase(std::prev(cache.entries.end()));
-        ++cache.figures.evictions;
-    }
+    cache.evict_to(cache.limits.entries_max - 1, cache.limits.bytes_max - bytes);
     cache.store(key, std::move(answer), bytes);
     ++cache.figures.fills;
     return true;

@@ -12,6 +12,7 @@
 #include <bookstore/base/random.hpp>
 #include <bookstore/base/scheduler.hpp>
 #include <bookstore/cluster/config.hpp>
+#include <bookstore/net/http_server.hpp>
 #include <bookstore/net/router.hpp>
 #include <bookstore/net/transport.hpp>
 
@@ -42,6 +43,8 @@ public:
 
     /// Handlers refer to the node. The process adds /healthz, /readyz and /metrics.
     virtual std::vector<net::Route> routes() = 0;
+    /// What may be answered before the routes are asked; empty: nothing.
+    virtual net::QuickAnswer answer_at_once() { return {}; }
     /// Throws std::runtime_error when it cannot start.
     virtual void start() = 0;
     virtual Readiness readiness() const = 0;

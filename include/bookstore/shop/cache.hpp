@@ -24,6 +24,7 @@ struct CachedAnswer {
     std::string body;
     std::uint64_t version = 0; ///< commit index it was read at
     std::vector<Tag> tags;     ///< what it depends on
+    std::string head{};        ///< what goes in front of the body, made by who fills it; may be empty
 };
 
 struct CacheFigures {
@@ -58,6 +59,16 @@ public:
     /// The answer kept under `key` (a request, e.g. "lookup/3"), most recently used from now on. Valid until
     /// the next call that is not const.
     const CachedAnswer* find(std::string_view key);
+
+    /// Another name for what is kept under `key`, such as the request as it was sent; it goes with the entry.
+    /// An entry has `names_max` of them, the latest. May evict, even this entry: what find() gave is not
+    /// valid any more. A name that is in use stays what it is; which key it stands for must never change.
+    void name(std::string_view key, std::string_view name);
+    static constexpr std::size_t names_max = 4;
+    static constexpr std::size_t name_bytes_max = 512; ///< a longer one is not kept
+
+    /// As find(), by such a name. Finding nothing is no miss: whoever asks goes on to find().
+    const CachedAnswer* find_named(std::string_view name);
 
     /// For a miss: `tags` are those known before the answer is. The fence is the highest among them; when
     /// "new" is one of them the answer may show any book, and the fence is the highest of all.

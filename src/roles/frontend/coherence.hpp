@@ -43,6 +43,11 @@ public:
 
     /// The answer cached for `key`, or null. Only under a live lease. Valid until the next call.
     const shop::CachedAnswer* hit(std::string_view key) { return cache_.find(key); }
+    /// The same for a request as it is sent, if it is known which key that stands for; else null, and no
+    /// miss.
+    const shop::CachedAnswer* hit_as_sent(std::string_view target) { return cache_.find_named(target); }
+    /// What is kept under `key` may be asked for by this target.
+    void learn(std::string_view key, std::string_view target) { cache_.name(key, target); }
     /// For a miss that starts now. Only under a live lease.
     shop::Cache::Ticket ticket(const Query& query) const;
     /// Whether a miss that starts now may share the answer to one that was sent with `sent`.

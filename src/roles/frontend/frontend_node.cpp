@@ -51,9 +51,12 @@ struct FrontendNode::Impl {
           admin(catalog) {}
 
     /// Not a coroutine: a hit costs the one frame of answer().
-    awaitable<net::Response> read(frontend::ReadRequest wanted, const net::Request& request) {
+    awaitable<net::Response> read(frontend::ReadRequest (*parse)(const net::Request&), net::Request request) {
+        auto wanted = parse(request);
         if (auto* refusal = std::get_if<net::Response>(&wanted)) return ready(std::move(*refusal));
-        return reads.answer(std::get<Query>(std::move(wanted)), request.deadline, wants_timing(request));
+        const bool timed = wants_timing(request);
+        return reads.answer(std::get<Query>(std::move(wanted)), std::move(request.target), request.deadline,
+                            timed);
     }
 
     awaitable<base::result<std::string>> invalidated(std::string message) {
@@ -126,8 +129,8 @@ std::vector<net::Route> FrontendNode::routes() {
     Impl* const f = impl_.get();
     return {
         // The original surface.
-        {Verb::get, "/search", [f](Request r) { return f->read(frontend::parse_search(r), r); }},
-        {Verb::get, "/lookup", [f](Request r) { return f->read(frontend::parse_lookup(r), r); }},
+        {Verb::get, "/search", [f](Request r) { return f->read(frontend::parse_search, std::move(r)); }},
+        {Verb::get, "/lookup", [f](Request r) { return f->read(frontend::parse_lookup, std::move(r)); }},
         {Verb::get, "/buy", [f](Request r) { return f->orders.buy(std::move(r)); }, Access::open, false},
         {Verb::post, "/buy", [f](Request r) { return f->orders.buy(std::move(r)); }},
         {Verb::get, "/getcatalog",
@@ -139,8 +142,8 @@ std::vector<net::Route> FrontendNode::routes() {
         {Verb::get, "/invalidate", [f](Request r) { return ready(frontend::invalidate(f->coherence, r)); },
          Access::internal},
         // The surface for everybody else.
-        {Verb::get, "/v1/books", [f](Request r) { return f->read(frontend::parse_page(r), r); }},
-        {Verb::get, "/v1/books/{id}", [f](Request r) { return f->read(frontend::parse_book(r), r); }},
+        {Verb::get, "/v1/books", [f](Request r) { return f->read(frontend::parse_page, std::move(r)); }},
+        {Verb::get, "/v1/books/{id}", [f](Request r) { return f->read(frontend::parse_book, std::move(r)); }},
         {Verb::post, "/v1/books", [f](Request r) { return f->admin.add(std::move(r)); }, Access::admin},
         {Verb::patch, "/v1/books/{id}", [f](Request r) { return f->admin.change(std::move(r)); },
          Access::admin},
@@ -154,6 +157,11 @@ std::vector<net::Route> FrontendNode::routes() {
                  frontend::status_page(f->world, f->monitor, f->coherence, f->metrics, f->readiness())));
          }},
     };
+}
+
+net::QuickAnswer FrontendNode::answer_at_once() {
+    return [f = impl_.get()](std::string_view target, base::TimePoint now, std::string_view date,
+                             std::string& out) { return f->reads.answer_at_once(target, now, date, out); };
 }
 
 void FrontendNode::start() {

@@ -28,8 +28,15 @@ public:
 
     /// The answer with its Bookstore-Version and Bookstore-Source. 503 when there is no lease to be had, no
     /// replica up, or none that answers in time. A hit answers without suspending.
+    /// `target`: the request as it was sent, or empty; the next that is sent so may be answered at once.
     /// `timed`: a miss tells how long the catalog took.
-    boost::asio::awaitable<net::Response> answer(Query query, base::TimePoint deadline, bool timed);
+    boost::asio::awaitable<net::Response> answer(Query query, std::string target, base::TimePoint deadline,
+                                                 bool timed);
+
+    /// A net::QuickAnswer: a hit for a target that answer() has seen. `now` was read for this request, or for
+    /// several of which the last had come: what the cache holds under a lease that lived then may be shown to
+    /// each of them, for no write that was announced later can have been answered before they came.
+    int answer_at_once(std::string_view target, base::TimePoint now, std::string_view date, std::string& out);
 
 private:
     /// A miss's answer, shared by all whose flight it was.

@@ -90,6 +90,7 @@ Process::Process(const cluster::Config& config)
       signals_(loop_, SIGTERM, SIGINT),
       service_manager_(*scheduler_) {
     transport_.attach(server_);
+    server_.answer_at_once(nodes_.back()->answer_at_once());
 }
 
 World Process::world() {

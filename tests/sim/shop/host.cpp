@@ -39,6 +39,7 @@ Process::Process(Surroundings& around, const cluster::Config& config, const Host
       router_(routes(), {}) {
     site_->host = host;
     site_->router = &router_;
+    site_->answer_at_once = nodes_.back()->answer_at_once();
 }
 
 roles::World Process::world() {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <bookstore/base/random.hpp>
+#include <bookstore/net/http_server.hpp>
 #include <bookstore/net/router.hpp>
 
 #include "sim/schedule.hpp"
@@ -32,6 +33,7 @@ struct Site {
     Loop* loop = nullptr;
     SimTransport* transport = nullptr;   ///< null: it takes no peers
     const net::Router* router = nullptr; ///< null: it serves no HTTP
+    net::QuickAnswer answer_at_once{};   ///< asked before the router
     /// What ends the questions that the process still waits for an answer to; called before it goes.
     std::map<std::uint64_t, std::function<void()>> unanswered{};
     std::uint64_t questions = 0;

@@ -5,6 +5,8 @@
 #include <bookstore/net/loop.hpp>
 #include <bookstore/net/promise.hpp>
 
+#include "support/answered_at_once.hpp"
+
 namespace bookstore::shopsim {
 namespace {
 
@@ -143,6 +145,9 @@ boost::asio::awaitable<base::result<net::Response>> fetch(Network& network, std:
         if (!connection || server.router == nullptr) return;
         auto own = request;
         own.deadline = server.loop->now() + request_time;
+        own.target = test::target_of(own);
+        if (const auto at_once = test::answered_at_once(server.answer_at_once, own, server.loop->now()))
+            return connection->send(1, [answer, response = *at_once](Site&) { answer.set(response); });
         const net::Router& router = *server.router;
         net::spawn(server.loop->executor(), "http session",
                    [connection, answer, &router, own]() -> boost::asio::awaitable<void> {

@@ -43,6 +43,69 @@ TEST_CASE("what is filled is found until a tag of it is invalidated", "[shop][ca
     CHECK(figures.bytes == 0);
 }
 
+TEST_CASE("an entry is found by its names as long as it is kept", "[shop][cache]") {
+    Cache cache{CacheLimits{}};
+    cache.name("lookup/3", "/lookup?item=3"); // nothing is kept yet
+    CHECK(cache.find_named("/lookup?item=3") == nullptr);
+    REQUIRE(cache.fill("lookup/3", cache.ticket({item3}), answer(10, {item3}, "three")));
+    CHECK(cache.find_named("/lookup?item=3") == nullptr);
+    cache.name("lookup/3", "/lookup?item=3");
+    cache.name("lookup/3", "/lookup?item=3");
+    cache.name("lookup/3", "/lookup?item=3&a=b");
+    REQUIRE(cache.find_named("/lookup?item=3") != nullptr);
+    CHECK(cache.find_named("/lookup?item=3")->body == "three");
+    CHECK(cache.find_named("/lookup?item=3&a=b") == cache.find("lookup/3"));
+    CHECK(cache.find_named("lookup/3") == nullptr);
+    CHECK(cache.figures().hits == 4);
+    CHECK(cache.figures().misses == 0);
+
+    SECTION("invalidated") {
+        cache.invalidate(item3, 11);
+    }
+    SECTION("dropped") {
+        cache.drop(item3);
+    }
+    SECTION("registered anew") {
+        cache.reset(0);
+    }
+    SECTION("replaced") {
+        REQUIRE(cache.fill("lookup/3", cache.ticket({item3}), answer(11, {item3}, "anew")));
+        cache.invalidate(item4, 12);
+    }
+    CHECK(cache.find_named("/lookup?item=3") == nullptr);
+    CHECK(cache.find_named("/lookup?item=3&a=b") == nullptr);
+}
+
+TEST_CASE("an entry has so many names, and they count as bytes", "[shop][cache]") {
+    Cache cache{CacheLimits{.bytes_max = 6'000}};
+    const auto name = [](std::size_t n) { return "/lookup?item=3&n=" + std::to_string(n); };
+    REQUIRE(cache.fill("lookup/4", cache.ticket({item4}), answer(10, {item4})));
+    REQUIRE(cache.fill("lookup/3", cache.ticket({item3}), answer(10, {item3})));
+    const std::size_t bare = cache.figures().bytes;
+    for (std::size_t n = 0; n < 100; ++n)
+        cache.name("lookup/3", name(n));
+    for (std::size_t n = 0; n < 100; ++n)
+        CHECK((cache.find_named(name(n)) != nullptr) == (n >= 100 - Cache::names_max));
+    CHECK(cache.figures().bytes > bare + Cache::names_max * name(0).size());
+    cache.name("lookup/3", std::string(Cache::name_bytes_max + 1, 'x'));
+    CHECK(cache.find_named(std::string(Cache::name_bytes_max + 1, 'x')) == nullptr);
+
+    CHECK(cache.find("lookup/4") != nullptr);
+}
+
+TEST_CASE("names push out what was not used for longest", "[shop][cache]") {
+    Cache cache{CacheLimits{.bytes_max = 5'000}};
+    REQUIRE(cache.fill("lookup/4", cache.ticket({item4}), answer(10, {item4})));
+    REQUIRE(cache.fill("lookup/3", cache.ticket({item3}), answer(10, {item3})));
+    for (const std::string key : {"lookup/3", "lookup/4"})
+        for (std::size_t n = 0; n < Cache::names_max; ++n)
+            cache.name(key, key + std::string(500, static_cast<char>('a' + n)));
+    CHECK(cache.figures().bytes <= 5'000);
+    CHECK(cache.figures().evictions == 1);
+    CHECK(cache.find("lookup/4") == nullptr);
+    CHECK(cache.find("lookup/3") != nullptr);
+}
+
 TEST_CASE("a ticket asks for the highest fence among its tags", "[shop][cache]") {
     Cache cache{CacheLimits{}};
     cache.reset(10);

@@ -17,6 +17,7 @@ public:
     ~FrontendNode() override;
 
     std::vector<net::Route> routes() override;
+    net::QuickAnswer answer_at_once() override;
     void start() override;
     /// Ready with a live lease and at least one catalog and one order replica up.
     Readiness readiness() const override;
