@@ -113,11 +113,12 @@ class Reproduction(unittest.TestCase):
         requests = [(0, 'buy', 100, 200), (1, 'buy', 50, 0), (1, 'lookup', 1, 200), (2, 'buy', 500, 200)]
         self.assertAlmostEqual(2400, faults.longest_gap(requests, 'buy'))
 
-    def test_the_interval_of_an_overhead_grows_with_those_of_the_means(self):
-        exact, noisy = summary([10.0] * 100), summary([19.0, 21.0] * 20 + [20.0] * 60)
-        share, half = sections.difference(exact, noisy)
-        self.assertAlmostEqual(100, share)
-        self.assertAlmostEqual(noisy.half / 10 * 100, half)
+    def test_an_overhead_is_reckoned_between_neighbours(self):
+        dice = random.Random(1)
+        slow = [dice.uniform(1, 50) for _ in range(40) for _ in range(10)]      # the machine, which both share
+        share, half = sections.overhead(slow, [ms + 2 for ms in slow], 10)
+        self.assertAlmostEqual(2 / (sum(slow) / len(slow)) * 100, share)
+        self.assertAlmostEqual(0, half)
 
     def test_a_split_is_read_from_the_header(self):
         self.assertEqual({'frontend': 1.412, 'catalog': 0.004}, split('frontend;dur=1.412, catalog;dur=0.004'))

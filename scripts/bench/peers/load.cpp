@@ -92,6 +92,7 @@ public:
         return std::chrono::duration<double, std::micro>(Clock::now() - sent_).count();
     }
     bool closing() const { return closing_; }
+    std::string first_line() const { return in_.substr(0, in_.find('\r')); }
 
     void open() {
         if (socket_ >= 0) ::close(socket_);
@@ -144,6 +145,7 @@ private:
 struct Results {
     std::vector<double> us;
     std::size_t all = 0, failed = 0; // all: with the warm-up
+    std::string failure;             // the first, in the server's words
 };
 
 double at(const std::vector<double>& sorted, double share) {
@@ -169,9 +171,9 @@ Results run(const Plan& plan) {
             const auto state = connection.receive();
             if (state == Connection::State::waiting) continue;
             ++results.all;
-            if (state != Connection::State::answered)
-                ++results.failed;
-            else if (passed() >= plan.warm_up)
+            if (state != Connection::State::answered && results.failed++ == 0)
+                results.failure = connection.first_line();
+            if (state == Connection::State::answered && passed() >= plan.warm_up)
                 results.us.push_back(connection.waited_us());
             if (state == Connection::State::broken || connection.closing()) connection.open();
             connection.send(requests);
@@ -197,9 +199,12 @@ int main(int argc, char** argv) {
                     {std::istreambuf_iterator<char>(std::cin), {}}};
     Results results = run(plan);
     std::sort(results.us.begin(), results.us.end());
-    std::printf("{\"answered\": %zu, \"all\": %zu, \"failed\": %zu, \"per_second\": %.1f, \"p50_us\": %.1f, "
-                "\"p99_us\": %.1f}\n",
-                results.us.size(), results.all, results.failed,
-                static_cast<double>(results.us.size()) / plan.seconds, at(results.us, 0.5),
-                at(results.us, 0.99));
+    std::replace_if(
+        results.failure.begin(), results.failure.end(),
+        [](char c) { return c == '"' || c == '\\' || c < ' '; }, ' ');
+    std::printf(
+        "{\"answered\": %zu, \"all\": %zu, \"failed\": %zu, \"failure\": \"%s\", \"per_second\": %.1f, "
+        "\"p50_us\": %.1f, \"p99_us\": %.1f}\n",
+        results.us.size(), results.all, results.failed, results.failure.c_str(),
+        static_cast<double>(results.us.size()) / plan.seconds, at(results.us, 0.5), at(results.us, 0.99));
 }

@@ -1,13 +1,16 @@
 """The parts of the report: each says what was measured, beside what the original published. A part is (name, title, tables, pictures);
 a table is (caption, head, rows) and goes to the page and, as Markdown, to the terminal."""
 import math
+import statistics
 from dataclasses import dataclass, field
 
 from measuring import charts, timelines
 from measuring.charts import Series
+from measuring.statistics import summary
 
 from . import original
 from .original import TIERS
+from .tiers import TURN
 
 
 @dataclass
@@ -91,19 +94,22 @@ def one_scale(without, with_):
                     charts.bars('Client tier with caching', kinds, series(original.WITH_CACHE, with_), log=True)])
 
 
-def difference(a, b):
-    """b above a in percent, with the interval of the difference of two means, by the delta method."""
-    share = (b.mean / a.mean - 1) * 100
-    half = (b.mean / a.mean) * math.hypot(a.half / a.mean, b.half / b.mean) * 100
-    return share, half
+def overhead(without, with_, turn):
+    """How much more the second took, in percent of the first's mean, and half its interval: from the differences of turns that
+    stood side by side, so that what slows the machine down for a while slows both."""
+    def means(values):
+        return [statistics.fmean(values[i:i + turn]) for i in range(0, len(values), turn)]
+    more = summary([b - a for a, b in zip(means(without), means(with_))])
+    base = statistics.fmean(without)
+    return more.mean / base * 100, more.half / base * 100
 
 
 def invalidation(found):
-    without, with_ = found
+    times, without, with_ = found, *(one.summaries() for one in found)
     rows = []
     for tier in TIERS:
         theirs = (original.WITHOUT_INVALIDATION[tier], original.WITH_INVALIDATION[tier])
-        share, half = difference(without[tier], with_[tier])
+        share, half = overhead(times[0].of[tier], times[1].of[tier], TURN)
         a, b = without[tier], with_[tier]
         rows.append([tier, *theirs, f'{(theirs[1] / theirs[0] - 1) * 100:+.1f} %', with_interval(a.mean, a.half), with_interval(b.mean, b.half),
                      f'{share:+.1f} ± {half:.1f} %', ms(a.p50), ms(b.p50), b.n])

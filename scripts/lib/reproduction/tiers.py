@@ -68,6 +68,7 @@ class Client:
 
 
 WARM_UP = 50
+TURN = 10       # purchases at one shop before the other has its turn
 KINDS = ('search', 'lookup', 'buy')
 
 
@@ -100,14 +101,13 @@ def after_invalidation(address, count, seed):
 
 def invalidation_cost(without, with_, count, seed):
     """Table 4: purchases at two shops by turns, some at one and some at the other, for a machine is never equally fast for long.
-    (without, with), each tier -> Summary."""
-    turn = max(1, min(25, count // 20))
+    (without, with), Times that stand side by side in turns of TURN."""
     with Client(without, seed) as one, Client(with_, seed) as other:
         found = [Times(), Times()]
         for client in (one, other):
             client.row('buy', WARM_UP)
-        for _ in range(0, count, turn):
+        for _ in range(0, count, TURN):
             for client, times in zip((one, other), found):
                 client.ask('lookup')        # so that the frontend holds a lease, and an answer
-                client.row('buy', turn, times)
-        return tuple(times.summaries() for times in found)
+                client.row('buy', TURN, times)
+        return tuple(found)
