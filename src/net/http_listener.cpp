@@ -26,15 +26,23 @@ Endpoint to_endpoint(const tcp::endpoint& e) {
     throw std::system_error(why.value(), std::system_category(), what);
 }
 
+/// Asio has no name for this option of Linux.
+void share_port(tcp::acceptor& acceptor) {
+    const int on = 1;
+    if (::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+        throw boost::system::system_error(error_code(errno, boost::system::system_category()));
+}
+
 } // namespace
 
 HttpListener::HttpListener(asio::io_context& loop, base::Scheduler& scheduler, Accepted accepted)
     : loop_(loop), scheduler_(scheduler), accepted_(std::move(accepted)) {}
 
-HttpListener::Acceptor HttpListener::open(const tcp::endpoint& where) {
+HttpListener::Acceptor HttpListener::open(const tcp::endpoint& where, bool shared) {
     auto acceptor = std::make_shared<tcp::acceptor>(loop_);
     acceptor->open(where.protocol());
     acceptor->set_option(tcp::acceptor::reuse_address(true));
+    if (shared) share_port(*acceptor);
     if (where.address().is_v6()) acceptor->set_option(asio::ip::v6_only(true));
     acceptor->bind(where);
     acceptor->listen();
@@ -42,7 +50,7 @@ HttpListener::Acceptor HttpListener::open(const tcp::endpoint& where) {
     return acceptor;
 }
 
-Endpoint HttpListener::listen(const Endpoint& where) {
+Endpoint HttpListener::listen(const Endpoint& where, bool shared) {
     const std::string what = "cannot listen on " + to_string(where);
     error_code why;
     tcp::resolver resolver(loop_);
@@ -56,7 +64,7 @@ Endpoint HttpListener::listen(const Endpoint& where) {
     std::uint16_t port = where.port; // a name's second address gets the port that its first was given
     for (const auto& entry : found) {
         try {
-            opened.push_back(open({entry.endpoint().address(), port}));
+            opened.push_back(open({entry.endpoint().address(), port}, shared));
             port = opened.back()->local_endpoint().port();
         } catch (const boost::system::system_error& e) {
             why = e.code(); // a host may lack one of the families that its names have

@@ -21,14 +21,15 @@ public:
 
     /// Listens on every address that `where` names. Throws std::system_error that names it when there is
     /// none.
-    Endpoint listen(const Endpoint& where);
+    /// `shared`: with SO_REUSEPORT.
+    Endpoint listen(const Endpoint& where, bool shared);
     Endpoint adopt(int descriptor);
     void close();
 
 private:
     using Acceptor = std::shared_ptr<tcp::acceptor>;
 
-    Acceptor open(const tcp::endpoint& where);
+    Acceptor open(const tcp::endpoint& where, bool shared);
     void start(Acceptor acceptor);
     static asio::awaitable<void> accept(std::shared_ptr<HttpListener> self, Acceptor from);
     void accept_waiting(tcp::acceptor& from);

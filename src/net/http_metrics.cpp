@@ -39,7 +39,8 @@ HttpMetrics::HttpMetrics(base::Metrics& metrics)
 }
 
 void HttpMetrics::connections(std::size_t open) {
-    connections_.Set(static_cast<double>(open));
+    const auto own = static_cast<double>(open);
+    connections_.Increment(own - std::exchange(own_connections_, own));
 }
 
 void HttpMetrics::answered(int status, base::Duration took) {

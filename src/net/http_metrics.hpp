@@ -43,7 +43,8 @@ public:
     void rejected(Rejection why);
 
 private:
-    prometheus::Gauge& connections_;
+    prometheus::Gauge& connections_; ///< of all servers of the process
+    double own_connections_ = 0;
     prometheus::Histogram& seconds_;
     std::array<prometheus::Counter*, 6> answers_{}; ///< by the status' first digit
     std::array<prometheus::Counter*, rejections_count> rejections_{};

@@ -44,10 +44,10 @@ struct HttpServer::Impl {
     std::shared_ptr<HttpListener> listener;
 };
 
-HttpServer::HttpServer(asio::io_context& loop, base::Scheduler& scheduler, const Router& router,
+HttpServer::HttpServer(asio::io_context& loop, base::Scheduler& scheduler, const RequestHandler& handler,
                        HttpLimits limits, base::Metrics& metrics)
     : impl_(std::make_shared<Impl>()) {
-    impl_->service = std::make_shared<HttpService>(loop, scheduler, router, limits, metrics);
+    impl_->service = std::make_shared<HttpService>(loop, scheduler, handler, limits, metrics);
     const auto accepted = [service = impl_->service](tcp::socket socket) {
         begin_session(std::move(socket), service);
     };
@@ -67,8 +67,8 @@ void HttpServer::answer_at_once(QuickAnswer answer) {
     impl_->service->answer_at_once = std::move(answer);
 }
 
-Endpoint HttpServer::listen(const Endpoint& where) {
-    return impl_->listener->listen(where);
+Endpoint HttpServer::listen(const Endpoint& where, Port port) {
+    return impl_->listener->listen(where, port == Port::shared);
 }
 
 Endpoint HttpServer::adopt(int descriptor) {

@@ -25,10 +25,10 @@ Response busy_answer() {
     return problem(503, "This server has more to do than it has time for.").with("Retry-After", "1");
 }
 
-HttpService::HttpService(asio::io_context& loop, base::Scheduler& clock, const Router& table,
+HttpService::HttpService(asio::io_context& loop, base::Scheduler& clock, const RequestHandler& who,
                          HttpLimits bounds, base::Metrics& registry)
     : scheduler(clock),
-      router(table),
+      handler(who),
       limits(bounds),
       metrics(registry),
       turns(loop, clock),

@@ -31,8 +31,8 @@ public:
         UpgradeHandler handler;
     };
 
-    HttpService(asio::io_context& loop, base::Scheduler& scheduler, const Router& router, HttpLimits limits,
-                base::Metrics& metrics);
+    HttpService(asio::io_context& loop, base::Scheduler& scheduler, const RequestHandler& handler,
+                HttpLimits limits, base::Metrics& metrics);
 
     void add(HttpSession& session);
     /// Also when the loop goes with a session still in it.
@@ -51,7 +51,7 @@ public:
     std::string_view date() { return date_.at(scheduler.wall_now()); }
 
     base::Scheduler& scheduler;
-    const Router& router;
+    const RequestHandler& handler;
     const HttpLimits limits;
     HttpMetrics metrics;
     HttpTurns turns;

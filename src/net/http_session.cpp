@@ -171,14 +171,14 @@ asio::awaitable<bool> HttpSession::answer() {
     if (parser_.is_upgrade()) {
         if (const auto* to = wanted_upgrade(request)) co_return co_await upgrade(std::move(request), *to);
     }
-    if (over_limit_ && !service_->router.serves_in_reserve(request))
+    if (over_limit_ && !service_->handler.serves_in_reserve(request))
         co_return co_await reject(full_answer(), Rejection::connections);
     const bool head_only = request.verb == Verb::head;
     bool in_time = service_->turns.take(since_);
     if (!in_time) in_time = co_await wait_for_turn(request);
     Response response;
     if (in_time) {
-        response = co_await service_->router.handle(std::move(request));
+        response = co_await service_->handler.handle(std::move(request));
     } else {
         response = busy_answer();
         service_->metrics.rejected(Rejection::queue_time);
@@ -194,7 +194,7 @@ asio::awaitable<bool> HttpSession::answer() {
 asio::awaitable<bool> HttpSession::wait_for_turn(const Request& request) {
     const auto deadline = deadline_;
     const auto too_late = service_->scheduler.now() + service_->limits.request_time / queueing_share;
-    const bool urgent = service_->router.serves_in_reserve(request);
+    const bool urgent = service_->handler.serves_in_reserve(request);
     phase_ = Phase::queued;
     co_await service_->turns.wait(urgent ? HttpTurns::Urgency::urgent : HttpTurns::Urgency::normal);
     phase_ = Phase::handling;

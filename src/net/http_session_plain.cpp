@@ -63,7 +63,7 @@ HttpSession::Next HttpSession::answer_plainly() {
     Next next = Next::wait;
     while (used_ < filled_ && next == Next::wait) {
         const auto plain = find_plain_get({buffer_.data() + used_, filled_ - used_});
-        const bool turn = plain && service_->turns.take(began);
+        const bool turn = plain && service_->turns.take_briefly(began);
         const int status = turn ? service_->answer_at_once(plain->target, began, date, out_) : 0;
         if (status == 0) {
             next = Next::parse;

@@ -24,6 +24,10 @@ bool HttpTurns::take(base::TimePoint now) {
     return now < slice_end_;
 }
 
+bool HttpTurns::take_briefly(base::TimePoint now) {
+    return (!in_slice_ && now < unsliced_until_) || take(now);
+}
+
 asio::awaitable<void> HttpTurns::wait(Urgency urgency) {
     auto& queue = queues_[static_cast<std::size_t>(urgency)];
     const auto join = [&queue](auto handler) { queue.emplace_back(std::move(handler)); };
@@ -35,7 +39,7 @@ bool HttpTurns::anybody_waits() const {
 }
 
 /// What is posted now runs when everything that is ready already has run. By Asio itself, which has memory
-/// for it at hand: under little load each request begins a slice.
+/// for it at hand.
 void HttpTurns::begin_slice(base::TimePoint now) {
     in_slice_ = true;
     slice_end_ = now + slice_time;
@@ -46,8 +50,10 @@ void HttpTurns::begin_slice(base::TimePoint now) {
 
 void HttpTurns::end_slice() {
     in_slice_ = false;
+    const auto now = scheduler_.now();
+    unsliced_until_ = now + unsliced_time;
     if (!anybody_waits()) return;
-    begin_slice(scheduler_.now());
+    begin_slice(now);
     while (anybody_waits() && scheduler_.now() < slice_end_)
         resume_one();
 }

@@ -3,6 +3,8 @@
 #include <map>
 #include <unordered_set>
 
+#include <boost/asio/post.hpp>
+
 #include <prometheus/counter.h>
 
 #include "net/peer_link.hpp"
@@ -76,11 +78,23 @@ PeerTransport::~PeerTransport() {
     impl_->close();
 }
 
-void PeerTransport::attach(HttpServer& server) {
-    const auto accept = [weak = std::weak_ptr(impl_)](tcp::socket socket, std::string read_ahead) {
+void PeerTransport::attach(HttpServer& server, At where) {
+    UpgradeHandler accept = [weak = std::weak_ptr(impl_)](tcp::socket socket, std::string read_ahead) {
         if (const auto impl = weak.lock()) impl->accept(std::move(socket), std::move(read_ahead));
     };
-    server.on_upgrade(std::string(peer_protocol), impl_->context->credential, accept);
+    if (where == At::another_loop) {
+        accept = [&loop = impl_->context->loop, accept](tcp::socket socket, std::string read_ahead) {
+            error_code failed;
+            const auto protocol = socket.local_endpoint(failed).protocol();
+            if (failed) return;
+            tcp::socket moved(loop, protocol, socket.release());
+            asio::post(loop,
+                       [accept, moved = std::move(moved), read_ahead = std::move(read_ahead)]() mutable {
+                           accept(std::move(moved), std::move(read_ahead));
+                       });
+        };
+    }
+    server.on_upgrade(std::string(peer_protocol), impl_->context->credential, std::move(accept));
 }
 
 void PeerTransport::on_call(Method method, CallHandler handler) {

@@ -56,8 +56,8 @@ using QuickAnswer =
 /// Loop thread only. Backs off and goes on when accept fails for want of descriptors (EMFILE).
 class HttpServer {
 public:
-    /// `scheduler`, `router` and `metrics` outlive the server.
-    HttpServer(boost::asio::io_context& loop, base::Scheduler& scheduler, const Router& router,
+    /// `scheduler`, `handler` and `metrics` outlive the server.
+    HttpServer(boost::asio::io_context& loop, base::Scheduler& scheduler, const RequestHandler& handler,
                HttpLimits limits, base::Metrics& metrics);
     ~HttpServer();
 
@@ -68,7 +68,10 @@ public:
     void answer_at_once(QuickAnswer answer);
 
     /// Throws std::system_error that names the address. Port 0 takes a free one. May be called several times.
-    Endpoint listen(const Endpoint& where);
+    /// `Port::shared`: others of this user that say so, too, may listen there; the kernel spreads
+    /// connections.
+    enum class Port { own, shared };
+    Endpoint listen(const Endpoint& where, Port port = Port::own);
     /// Takes over a listening socket that systemd opened.
     Endpoint adopt(int descriptor);
 

@@ -44,8 +44,10 @@ public:
                   std::string credential, PeerLimits limits = {}, std::string agreement = {});
     ~PeerTransport() override;
 
-    /// Lets `server` hand streams that others open to this transport.
-    void attach(HttpServer& server);
+    /// Lets `server` hand streams that others open to this transport. With `another_loop` it is not this
+    /// one's loop that the server runs on: the stream is taken over to it.
+    enum class At { this_loop, another_loop };
+    void attach(HttpServer& server, At where = At::this_loop);
 
     void on_call(Method method, CallHandler handler) override;
     void on_notice(Method method, NoticeHandler handler) override;

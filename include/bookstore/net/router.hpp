@@ -35,18 +35,29 @@ struct Credentials {
     std::string admin;    ///< empty: none configured
 };
 
+/// Who answers what a server is asked.
+class RequestHandler {
+public:
+    virtual ~RequestHandler() = default;
+
+    /// Never throws. This outlives the call.
+    virtual boost::asio::awaitable<Response> handle(Request request) const = 0;
+    /// Whether a connection over the limit may ask for it.
+    virtual bool serves_in_reserve(const Request& request) const = 0;
+};
+
 /// `Authorization: Bearer <credential>` is compared in constant time; without it
 /// 401, with a wrong one 403. The internal credential opens admin routes too.
-class Router {
+class Router final : public RequestHandler {
 public:
     Router(std::vector<Route> routes, Credentials credentials);
 
     /// Never throws: what a handler throws becomes 500 and a log line. 404 when no pattern matches, 405 with
     /// Allow when one does for other verbs. Patterns without a {name} are preferred to those with one.
-    /// The router outlives the call.
-    boost::asio::awaitable<Response> handle(Request request) const;
+    boost::asio::awaitable<Response> handle(Request request) const override;
 
-    bool serves_in_reserve(const Request& request) const;
+    /// Any thread.
+    bool serves_in_reserve(const Request& request) const override;
 
 private:
     const Route* find(Request& request) const;

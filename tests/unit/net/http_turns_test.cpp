@@ -54,6 +54,29 @@ TEST_CASE("between two slices of requests everything else has its turn", "[net][
     fixture.run(scenario);
 }
 
+TEST_CASE("what takes next to no time has its slices as well", "[net][turns]") {
+    TurnsFixture fixture;
+    const auto scenario = [&]() -> awaitable<void> {
+        constexpr auto step = base::milliseconds(1) / 20;
+        const auto busy_until_refused = [&] {
+            base::Duration busy{};
+            while (fixture.turns.take_briefly(base::TimePoint(base::seconds(1'000'000)) + busy))
+                busy += step;
+            return busy;
+        };
+        // The clock stands still for everybody else, so the end of a slice is when the loop has had its
+        // round.
+        CHECK(busy_until_refused() == HttpTurns::slice_time);
+        co_await boost::asio::post(fixture.loop, boost::asio::use_awaitable);
+        co_await boost::asio::post(fixture.loop, boost::asio::use_awaitable);
+        const auto now = fixture.scheduler->now();
+        CHECK(fixture.turns.take_briefly(now));
+        CHECK(fixture.turns.take_briefly(now + HttpTurns::unsliced_time)); // begins a slice, which ends
+        CHECK_FALSE(fixture.turns.take_briefly(now + HttpTurns::unsliced_time + HttpTurns::slice_time));
+    };
+    fixture.run(scenario);
+}
+
 TEST_CASE("the urgent do not queue behind the others, nor the others behind them", "[net][turns]") {
     TurnsFixture fixture;
     const auto scenario = [&]() -> awaitable<void> {
