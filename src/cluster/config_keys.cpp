@@ -111,6 +111,9 @@ const std::array keys{
     Key{"frontend", "replica", "HOST:PORT", "", "", {}, endpoints_allowed,
         "Where a frontend listens; one line each, in id order. Frontend 0 holds the tie-breaking vote of a group "
         "with an even number of replicas.", &set_replicas<Role::frontend>},
+    Key{"frontend", "threads", "N", "1", "", {1, 64}, "",
+        "How many event loops a frontend has, each with its own thread, sockets and part of the cache.",
+        [](Config& c, uint64_t v) { c.threads = static_cast<unsigned>(v); }},
 
     Key{"cluster", "secret-file", "FILE", "", "", {}, "the name of a file that holds one line",
         "The credential that the processes of the cluster show each other. Compulsory unless all of them listen on "

@@ -203,6 +203,11 @@ const CachedAnswer* Cache::find_named(std::string_view name) {
     return found == cache.by_name.end() ? nullptr : cache.hit(found->second);
 }
 
+const CachedAnswer* Cache::peek_named(std::string_view name) const {
+    const auto found = impl_->by_name.find(name);
+    return found == impl_->by_name.end() ? nullptr : &found->second->answer;
+}
+
 Cache::Ticket Cache::ticket(const std::vector<Tag>& tags) const {
     const Fences& fences = impl_->fences;
     const bool any_book = std::find(tags.begin(), tags.end(), new_books_tag()) != tags.end();

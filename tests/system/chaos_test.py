@@ -22,8 +22,10 @@ from support.verdict import kept, settled
 
 SECONDS = float(os.environ.get('CHAOS_SECONDS', 15))
 LAYOUT = tuple(map(int, os.environ.get('CHAOS_LAYOUT', '3+3+2').split('+')))       # catalogs, orders, frontends
+THREADS = int(os.environ.get('CHAOS_THREADS', 2))      # of a frontend
 CLIENTS = int(os.environ.get('CHAOS_CLIENTS', 16))
 BOOKS = [{'id': i, 'title': f'Book {i}', 'topic': 'ds' if i % 2 else 'gs', 'cost': 100 * i, 'stock': 30} for i in range(1, 13)]
+SETTINGS = f'[frontend]\nthreads = {THREADS}\n'
 
 
 def seed():
@@ -52,14 +54,14 @@ class ChaosTest(unittest.TestCase):
             raise
 
     def test_processes_killed_stopped_and_restarted(self):
-        with Shop(*LAYOUT, books=BOOKS) as shop:
+        with Shop(*LAYOUT, books=BOOKS, settings=SETTINGS) as shop:
             self.suffer(shop, Signals)
 
     @needs_network
     def test_hosts_cut_off_from_each_other(self):
         network = Network()
         self.addCleanup(network.close)
-        with Shop(*LAYOUT, books=BOOKS, network=network) as shop:
+        with Shop(*LAYOUT, books=BOOKS, settings=SETTINGS, network=network) as shop:
             self.suffer(shop, lambda s: Partitions(s, network), everything=None)
 
 

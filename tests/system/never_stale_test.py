@@ -19,8 +19,10 @@ def cost_in(answer):
 
 
 class NeverStale(unittest.TestCase):
+    settings = ''
+
     def shop(self, network=None):
-        shop = Shop(3, 3, 2, books=BOOKS, network=network)
+        shop = Shop(3, 3, 2, books=BOOKS, network=network, settings=self.settings)
         shop.__enter__()
         self.addCleanup(shop.__exit__, None, None, None)
         shop.start()
@@ -122,6 +124,11 @@ class NeverStale(unittest.TestCase):
                 for reader in shop.of('frontend'):
                     self.see(reader)
                 self.assertEqual(self.cost, shop.wait_agreement(PATIENCE)[0]['cost'])
+
+
+class NeverStaleWithSeveralLoops(NeverStale):
+    """The same stories with frontends of which each connection may be any loop's."""
+    settings = '[frontend]\nthreads = 3\n'
 
 
 if __name__ == '__main__':

@@ -87,6 +87,7 @@ struct Config {
     Unsafe unsafe;
     StorageSettings storage;
     net::HttpLimits http;
+    unsigned threads = 1;                                   ///< [frontend] threads
     std::size_t cache_bytes_max = 64u << 20;                ///< [cache] size-mb
     std::size_t cache_entries_max = 100'000;                ///< [cache] entries
     base::Duration sale_retention = std::chrono::hours(24); ///< [shop] sale-retention-hours

@@ -3,6 +3,7 @@
 /// What a process is made of: what every role is given, and what every role gives.
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -45,6 +46,14 @@ public:
     virtual std::vector<net::Route> routes() = 0;
     /// What may be answered before the routes are asked; empty: nothing.
     virtual net::QuickAnswer answer_at_once() { return {}; }
+    /// What a further event loop of the process has from its role.
+    struct Branch {
+        net::QuickAnswer answer_at_once; ///< that loop's thread
+        /// At the main loop, when it has answered a request of that loop with this target.
+        std::function<void(std::string_view target)> answered = [](std::string_view) {};
+    };
+    /// Before start(). `loop` is that loop's, which has ended when the node goes.
+    virtual Branch branch(boost::asio::any_io_executor /*loop*/) { return {}; }
     /// Throws std::runtime_error when it cannot start.
     virtual void start() = 0;
     virtual Readiness readiness() const = 0;

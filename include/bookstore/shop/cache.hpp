@@ -69,6 +69,8 @@ public:
 
     /// As find(), by such a name. Finding nothing is no miss: whoever asks goes on to find().
     const CachedAnswer* find_named(std::string_view name);
+    /// The same, and nothing changes: no use, no hit.
+    const CachedAnswer* peek_named(std::string_view name) const;
 
     /// For a miss: `tags` are those known before the answer is. The fence is the highest among them; when
     /// "new" is one of them the answer may show any book, and the fence is the highest of all.

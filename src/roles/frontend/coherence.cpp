@@ -17,7 +17,10 @@ bool Coherence::granted(const LeaseAnswer& answer, base::TimePoint asked_at, bas
     const auto asked_for =
         std::min<std::uint64_t>(answer.duration_us, static_cast<std::uint64_t>(lease_max.count()));
     const base::Duration duration = std::chrono::microseconds(asked_for);
-    if (!holding_.granted({answer.term, answer.fence, duration, answer.epoch}, asked_at, now)) return false;
+    if (!holding_.granted({answer.term, answer.fence, duration, answer.epoch}, asked_at, now)) {
+        if (copies_ != nullptr && live(now)) copies_->held(until());
+        return false;
+    }
 
     // An invalidation may overtake the answer that registered us, for the leader's stream to us is another
     // one. It has been acknowledged, so the fence may not fall below it. What a leader of an older term
@@ -26,11 +29,18 @@ bool Coherence::granted(const LeaseAnswer& answer, base::TimePoint asked_at, bas
     std::uint64_t fence = answer.fence;
     if (announced_.term >= answer.term) fence = std::max(fence, announced_.index);
     cache_.reset(fence);
+    if (copies_ != nullptr) copies_->registered(until());
     return true;
 }
 
 void Coherence::lost() {
     holding_.lost();
+    if (copies_ != nullptr) copies_->held({});
+}
+
+void Coherence::drop(const shop::Tag& tag) {
+    cache_.drop(tag);
+    if (copies_ != nullptr) copies_->dropped(tag);
 }
 
 base::result<InvalidationAnswer> Coherence::invalidate(const Invalidation& message) {
@@ -42,6 +52,7 @@ base::result<InvalidationAnswer> Coherence::invalidate(const Invalidation& messa
     if (message.term == announced_.term) announced_.index = std::max(announced_.index, message.index);
     for (const shop::Tag& tag : message.tags)
         cache_.invalidate(tag, message.index);
+    if (copies_ != nullptr) copies_->invalidated(message.tags, message.index);
     return InvalidationAnswer{who_.session};
 }
 

@@ -4,6 +4,7 @@
 /// the three together. Names as in the model.
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include <bookstore/base/error.hpp>
 #include <bookstore/base/time.hpp>
@@ -12,6 +13,18 @@
 #include <bookstore/shop/cache.hpp>
 
 namespace bookstore::roles::frontend {
+
+/// What at other loops is copied from a Coherence: told of each change when it has happened, in order. Not of
+/// what is filled: copies are given what hits.
+class Copies {
+public:
+    virtual ~Copies() = default;
+    /// All that was cached is gone.
+    virtual void registered(base::TimePoint until) = 0;
+    virtual void held(base::TimePoint until) = 0;
+    virtual void invalidated(const std::vector<shop::Tag>& tags, std::uint64_t index) = 0;
+    virtual void dropped(const shop::Tag& tag) = 0;
+};
 
 /// Pure: no I/O and no clock; every `now` is monotonic and read by the caller for this very call, so that a
 /// process that was stopped for a while finds its lease run out. Thread: the loop.
@@ -23,6 +36,9 @@ class Coherence {
 public:
     /// No grant is believed for longer than `lease_max`, whatever it says.
     Coherence(cluster::FrontendSession who, shop::CacheLimits limits, base::Duration lease_max);
+
+    /// `copies` outlives this. Before anything is granted.
+    void copy_to(Copies& copies) { copies_ = &copies; }
 
     LeaseRequest request() const;
 
@@ -39,13 +55,17 @@ public:
     /// read that starts later. not_ready: it is not this session's lease that the leader waits for.
     base::result<InvalidationAnswer> invalidate(const Invalidation& message);
     /// Drops without a fence (GET /invalidate).
-    void drop(std::string_view tag) { cache_.drop(tag); }
+    void drop(const shop::Tag& tag);
 
     /// The answer cached for `key`, or null. Only under a live lease. Valid until the next call.
     const shop::CachedAnswer* hit(std::string_view key) { return cache_.find(key); }
     /// The same for a request as it is sent, if it is known which key that stands for; else null, and no
     /// miss.
     const shop::CachedAnswer* hit_as_sent(std::string_view target) { return cache_.find_named(target); }
+    /// What may be copied now for who asks by this target, or null.
+    const shop::CachedAnswer* copy_of(std::string_view target, base::TimePoint now) const {
+        return live(now) ? cache_.peek_named(target) : nullptr;
+    }
     /// What is kept under `key` may be asked for by this target.
     void learn(std::string_view key, std::string_view target) { cache_.name(key, target); }
     /// For a miss that starts now. Only under a live lease.
@@ -66,6 +86,7 @@ private:
         std::uint64_t index = 0;
     };
 
+    Copies* copies_ = nullptr; ///< null: there are none
     cluster::FrontendSession who_;
     base::Duration lease_max_;
     shop::Cache cache_;

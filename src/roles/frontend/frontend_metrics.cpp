@@ -50,7 +50,9 @@ FrontendMetrics::FrontendMetrics(base::Metrics& metrics)
                                          {{"outcome", std::string(outcomes[i])}});
 }
 
-void FrontendMetrics::cache(const shop::CacheFigures& figures) {
+void FrontendMetrics::cache(const shop::CacheFigures& main) {
+    shop::CacheFigures figures = main;
+    figures.hits += hits_elsewhere();
     for (std::size_t i = 0; i < cache_.size(); ++i) {
         const auto figure = cache_table[i].figure;
         if (const auto grown = figures.*figure - shown_.*figure)

@@ -3,6 +3,8 @@
 /// What a frontend counts, under its names in /metrics.
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <utility>
 
 #include <bookstore/base/metrics.hpp>
 #include <bookstore/roles/protocol.hpp>
@@ -18,6 +20,9 @@ public:
     /// Brings the counters up to the cache's own. Not called for every hit, but at least at every renewal of
     /// the lease: that is how far the counters may trail.
     void cache(const shop::CacheFigures& figures);
+    /// Whom to ask for the hits of further loops, which count as this cache's; outlives this.
+    void hits_elsewhere(std::function<std::uint64_t()> hits) { hits_elsewhere_ = std::move(hits); }
+    std::uint64_t hits_elsewhere() const { return hits_elsewhere_ ? hits_elsewhere_() : 0; }
 
     void shared_miss();
     void read_retried();
@@ -43,6 +48,7 @@ private:
     prometheus::Counter& registered_;
     prometheus::Counter& lost_;
     prometheus::Counter& purchases_retried_;
+    std::function<std::uint64_t()> hits_elsewhere_;
     shop::CacheFigures shown_; ///< as of the last cache()
     std::uint64_t shared_misses_ = 0, lease_losses_ = 0, registrations_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "roles/frontend/balancer.hpp"
 #include "roles/frontend/book_admin.hpp"
+#include "roles/frontend/branches.hpp"
 #include "roles/frontend/coherence.hpp"
 #include "roles/frontend/frontend_metrics.hpp"
 #include "roles/frontend/lease_keeper.hpp"
@@ -23,10 +24,12 @@ namespace {
 using boost::asio::awaitable;
 using cluster::Role;
 
+/// Of one loop.
 shop::CacheLimits cache_limits(const cluster::Config& config) {
     shop::CacheLimits limits;
-    limits.bytes_max = config.cache_bytes_max;
-    limits.entries_max = config.unsafe.no_cache ? 0 : config.cache_entries_max;
+    limits.bytes_max = config.cache_bytes_max / config.threads;
+    limits.entries_max =
+        config.unsafe.no_cache ? 0 : std::max<std::size_t>(config.cache_entries_max / config.threads, 1);
     return limits;
 }
 
@@ -45,10 +48,14 @@ struct FrontendNode::Impl {
           balancer(world.config, world.scheduler, monitor),
           coherence({world.config.id, world.random.next()}, cache_limits(world.config),
                     world.config.timings.lease),
+          branches(world),
           keeper(world, catalog, coherence, metrics),
           reads(world, coherence, keeper, balancer, metrics),
           orders(world, balancer, metrics),
-          admin(catalog) {}
+          admin(catalog) {
+        coherence.copy_to(branches);
+        metrics.hits_elsewhere([this] { return branches.hits(); });
+    }
 
     /// Not a coroutine: a hit costs the one frame of answer().
     awaitable<net::Response> read(frontend::ReadRequest (*parse)(const net::Request&), net::Request request) {
@@ -59,12 +66,15 @@ struct FrontendNode::Impl {
                             timed);
     }
 
-    awaitable<base::result<std::string>> invalidated(std::string message) {
+    /// Acknowledged when every loop has dropped what is touched.
+    awaitable<base::result<std::string>> invalidated(std::string message, base::TimePoint deadline) {
         const auto invalidation = decode<Invalidation>(message);
         if (!invalidation) co_return invalidation.error();
         const auto acknowledged = coherence.invalidate(*invalidation);
         metrics.cache(coherence.figures());
         if (!acknowledged) co_return acknowledged.error();
+        const bool everywhere = co_await branches.caught_up(deadline);
+        if (!everywhere) co_return base::Errc::timed_out;
         co_return encode(*acknowledged);
     }
 
@@ -112,6 +122,7 @@ struct FrontendNode::Impl {
     cluster::HealthMonitor monitor;
     frontend::Balancer balancer;
     frontend::Coherence coherence;
+    frontend::Branches branches;
     frontend::LeaseKeeper keeper;
     frontend::ReadPath reads;
     frontend::OrderPath orders;
@@ -164,10 +175,23 @@ net::QuickAnswer FrontendNode::answer_at_once() {
                              std::string& out) { return f->reads.answer_at_once(target, now, date, out); };
 }
 
+Node::Branch FrontendNode::branch(boost::asio::any_io_executor loop) {
+    Impl* const f = impl_.get();
+    frontend::Branch& added = f->branches.add(std::move(loop), cache_limits(f->world.config));
+    const auto answered = [f, &added](std::string_view target) {
+        if (const auto* kept = f->coherence.copy_of(target, f->world.scheduler.now()))
+            added.keep(std::string(target), *kept);
+    };
+    return {[&added](std::string_view target, base::TimePoint now, std::string_view date, std::string& out) {
+                return added.answer_at_once(target, now, date, out);
+            },
+            answered};
+}
+
 void FrontendNode::start() {
     Impl* const f = impl_.get();
-    f->world.transport.on_call(method::invalidate, [f](std::string message, base::TimePoint) {
-        return f->invalidated(std::move(message));
+    f->world.transport.on_call(method::invalidate, [f](std::string message, base::TimePoint deadline) {
+        return f->invalidated(std::move(message), deadline);
     });
     f->world.transport.on_notice(method::new_leader, [f](std::string notice) { f->announced(notice); });
     f->monitor.on_change([f](const cluster::ReplicaView& view) { f->replica_changed(view); });

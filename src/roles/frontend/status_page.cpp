@@ -68,7 +68,7 @@ json::object lease(const World& world, const Coherence& coherence, const Fronten
 
 json::object cache(const Coherence& coherence, const FrontendMetrics& metrics) {
     const auto& figures = coherence.figures();
-    return {{"hits", figures.hits},
+    return {{"hits", figures.hits + metrics.hits_elsewhere()},
             {"misses", figures.misses},
             {"shared_misses", metrics.shared_misses()},
             {"fills", figures.fills},

@@ -3,6 +3,9 @@
 #include <csignal>
 #include <utility>
 
+#include <system_error>
+
+#include <fcntl.h>
 #include <sys/resource.h>
 
 #include <bookstore/base/log.hpp>
@@ -26,6 +29,10 @@ void raise_descriptor_limit() {
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0) base::log::warning("cannot raise the limit of open files");
+}
+
+std::size_t loops_of(const cluster::Config& config) {
+    return config.role == cluster::Role::frontend ? config.threads : 1;
 }
 
 /// Descriptors that connections leave to files and peers: a database that cannot open its file is a broken
@@ -64,9 +71,25 @@ std::string agreement(const cluster::Config& config) {
            count(Role::order) + ", " + count(Role::frontend) + broken;
 }
 
+/// Each loop's part: the kernel spreads connections over them about evenly.
+net::HttpLimits limits_of_a_loop(const cluster::Config& config) {
+    auto limits = within_descriptors(config.http);
+    const std::size_t loops = loops_of(config);
+    limits.connections_max = (limits.connections_max + loops - 1) / loops;
+    limits.reserve_max = (limits.reserve_max + loops - 1) / loops;
+    return limits;
+}
+
 net::Response answer_ready(const Readiness& readiness) {
     if (!readiness.ready) return net::problem(503, readiness.reason, "not-ready").with("Retry-After", "1");
     return net::text_response("ready: " + readiness.reason + "\n");
+}
+
+/// Of a listening socket.
+int copy_of(int descriptor) {
+    const int copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) throw std::system_error(errno, std::system_category(), "cannot share a listening socket");
+    return copy;
 }
 
 net::HttpHandler answering(std::function<net::Response()> answer) {
@@ -86,11 +109,13 @@ Process::Process(const cluster::Config& config)
       client_(loop_, *scheduler_),
       nodes_(make_nodes(world(), open_files_in(directory_, *scheduler_), http_probe(client_, config.secret))),
       router_(routes(), {config.secret, config.admin_secret}),
-      server_(loop_, *scheduler_, router_, within_descriptors(config.http), metrics_),
+      limits_(limits_of_a_loop(config)),
+      server_(loop_, *scheduler_, router_, limits_, metrics_),
       signals_(loop_, SIGTERM, SIGINT),
       service_manager_(*scheduler_) {
     transport_.attach(server_);
     server_.answer_at_once(nodes_.back()->answer_at_once());
+    add_side_loops();
 }
 
 World Process::world() {
@@ -129,16 +154,36 @@ int Process::run() {
     for (const auto& node : nodes_)
         node->start();
     watch_readiness();
+    for (const auto& side : side_loops_)
+        side->start();
     loop_.run();
+    for (const auto& side : side_loops_)
+        side->stop();
     return status_;
 }
 
+void Process::add_side_loops() {
+    for (std::size_t n = 1; n < loops_of(config_); ++n)
+        side_loops_.push_back(
+            std::make_unique<SideLoop>(loop_, router_, *nodes_.back(), transport_, limits_, metrics_));
+}
+
+/// A socket of its own for each loop. One that systemd opened is all loops': whoever is first takes a
+/// connection.
 void Process::listen() {
     const std::vector<int> given = ServiceManager::listening_sockets();
-    for (const int socket : given)
+    for (const int socket : given) {
+        for (const auto& side : side_loops_)
+            side->server().adopt(copy_of(socket));
         base::log::info("listening",
                         {{"address", to_string(server_.adopt(socket))}, {"by", "socket activation"}});
-    if (given.empty()) base::log::info("listening", {{"address", to_string(server_.listen(config_.self()))}});
+    }
+    if (!given.empty()) return;
+    const auto port = side_loops_.empty() ? net::HttpServer::Port::own : net::HttpServer::Port::shared;
+    const net::Endpoint where = server_.listen(config_.self(), port);
+    for (const auto& side : side_loops_)
+        side->server().listen(where, port);
+    base::log::info("listening", {{"address", to_string(where)}});
 }
 
 void Process::wait_for_signal() {
@@ -163,9 +208,13 @@ void Process::signalled() {
 boost::asio::awaitable<void> Process::stop() {
     const base::TimePoint deadline = scheduler_->now() + config_.drain_time;
     server_.drain();
+    for (const auto& side : side_loops_)
+        side->drain(deadline);
     // The role's own node first: it may need the others until its requests have ended.
     for (auto node = nodes_.rbegin(); node != nodes_.rend(); ++node)
         co_await (*node)->stop(deadline);
+    for (const auto& side : side_loops_)
+        co_await side->drained();
     co_await server_.drained(deadline);
     transport_.close();
     base::log::info("stopped");

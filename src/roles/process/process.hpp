@@ -22,6 +22,7 @@
 #include <bookstore/storage/data_directory.hpp>
 
 #include "roles/process/service_manager.hpp"
+#include "roles/process/side_loop.hpp"
 
 namespace bookstore::roles {
 
@@ -36,6 +37,7 @@ public:
 private:
     World world();
     std::vector<net::Route> routes();
+    void add_side_loops();
     void listen();
     void wait_for_signal();
     void signalled();
@@ -56,7 +58,9 @@ private:
     net::HttpClient client_;
     std::vector<std::unique_ptr<Node>> nodes_; ///< the last is the role's own
     net::Router router_;
+    const net::HttpLimits limits_; ///< of each loop
     net::HttpServer server_;
+    std::vector<std::unique_ptr<SideLoop>> side_loops_; ///< of a frontend with more than one thread
     boost::asio::signal_set signals_;
     ServiceManager service_manager_;
     std::unique_ptr<base::Timer> readiness_timer_;
