@@ -105,6 +105,9 @@ class Tools:
     def load(self):
         return self._build('load', ['g++', '-std=c++20', '-O2'], source='load.cpp')
 
+    def epoll_loop(self):
+        return self._build('epoll_loop', ['g++', '-std=c++20', '-O2'], source='epoll_loop.cpp')
+
     def etcd_buy(self):
         """Against Debian's golang-etcd-server-dev, as it lies in GOPATH."""
         import os
