@@ -62,6 +62,41 @@ class Recover(unittest.TestCase):
         self.shop.kill('order', 0)
         wait_until(lambda: self.shop.order((2, 1)).status in (201, 409), 20, 'a purchase without the replica that was left')
 
+    def test_orders_that_a_recovery_lost_are_written_anew_from_their_sales(self):
+        """As docs/operations.md says: a backup of what there is, restored."""
+        def ctl(*arguments, status=0):
+            done = subprocess.run([str(BIN / 'bookstorectl'), f'--config={self.shop.config}', *map(str, arguments)], capture_output=True,
+                                  text=True, timeout=60)
+            self.assertEqual(status, done.returncode, done.stdout + done.stderr)
+            return done.stdout + done.stderr
+
+        self.assertEqual(201, self.shop.order((1, 1), key='early').status)
+        wait_until(lambda: len(self.shop['order', 0].get('/v1/orders').json()['orders']) == 1, 20, 'the first order everywhere')
+        self.shop.kill('order', 0)
+        for key in ('late-0', 'late-1'):
+            wait_until(lambda k=key: self.shop.order((1, 2), key=k).status == 201, 20, 'a purchase without it')
+        wait_until(lambda: self.shop['catalog', 0].get('/resync').headers['Bookstore-Unsettled'] == '0', 20, 'the sales being settled')
+        self.lose('order', 1, 2)
+        self.recover('order', 0, '--others-are-gone', '--yes')
+        self.shop['order', 0].start()
+        wait_until(lambda: self.shop['order', 0].ready(), 30, 'the one that is left')
+        self.rejoin('order', 1, 2)
+        self.assertIn('item 1: 5 copies gone, 1 on order', ctl('audit', '--wait=2', status=1))
+
+        saved = self.shop.folder / 'shop.backup'
+        ctl('backup', saved)
+        for p in self.shop.processes.values():
+            p.kill()
+            shutil.rmtree(p.data)
+        for role in ('catalog', 'order'):
+            ctl('restore', saved, self.shop[role, 0].data, f'--role={role}')
+        self.shop.start()
+        wait_until(lambda: len(self.shop['order', 0].get('/v1/orders').json()['orders']) == 3, 30, 'the lost orders')
+        ctl('audit')
+        again = self.shop.order((1, 2), key='late-1')
+        self.assertEqual((201, 'late-1', 2), (again.status, again.json()['key'], again.json()['lines'][0]['quantity']))
+        self.assertEqual(0, self.shop.wait_agreement()[0]['stock'])
+
     def test_it_is_refused_where_it_is_not_needed(self):
         self.shop['catalog', 0].stop()
         self.assertIn('is up', self.recover('catalog', 0, '--others-are-gone', '--yes', status=1))
