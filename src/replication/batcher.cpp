@@ -23,6 +23,8 @@ Batcher::~Batcher() = default;
 base::result<net::Promise<Proposal::Answer>> Batcher::add(std::string command, base::TimePoint deadline) {
     if (command.size() > limits::command_bytes_max) return base::Errc::too_large;
     if (queue_.size() >= limits::proposals_waiting_max) return base::Errc::overloaded;
+    if (queue_bytes_ + command.size() > waiting_bytes_max) return base::Errc::overloaded;
+    queue_bytes_ += command.size();
     auto proposal = Proposal::make(std::move(command), deadlines_, deadline);
     auto promise = proposal->promise();
     queue_.push_back(std::move(proposal));
@@ -41,6 +43,7 @@ void Batcher::step_down() {
 }
 
 void Batcher::fail(base::Errc in_flight, base::Errc refusal) {
+    queue_bytes_ = 0;
     for (const auto& proposal : std::exchange(queue_, {}))
         proposal->settle(refusal);
     if (auto stage = std::exchange(stage_, std::nullopt)) {
@@ -114,13 +117,15 @@ Batcher::Batch Batcher::take_from_queue() {
     std::size_t bytes = 0;
     while (!queue_.empty() && batch.proposals.size() < limits::batch_commands_max) {
         auto& next = queue_.front();
+        const auto size = next->command.size();
         if (!next->settled()) {
-            bytes += next->command.size();
+            bytes += size;
             if (bytes > limits::batch_bytes_max && !batch.proposals.empty()) break;
             batch.commands.push_back(std::move(next->command));
             batch.proposals.push_back(std::move(next));
         } // else its deadline passed while it waited: it was never proposed, and will not be
         queue_.pop_front();
+        queue_bytes_ -= size;
     }
     return batch;
 }
@@ -142,6 +147,7 @@ void Batcher::gate_ready(std::uint64_t stage) {
 /// was announced is not left without an entry, and readers waiting for it.
 void Batcher::give_back(Batch batch) {
     for (std::size_t i = batch.proposals.size(); i-- > 0;) {
+        queue_bytes_ += batch.commands[i].size();
         batch.proposals[i]->command = std::move(batch.commands[i]);
         queue_.push_front(std::move(batch.proposals[i]));
     }

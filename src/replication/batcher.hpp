@@ -31,6 +31,9 @@ public:
     /// which is refused, and not in full memory.
     static constexpr std::size_t batches_unapplied_max = 16;
 
+    /// What waits: besides the number of commands (limits::proposals_waiting_max), whose sizes differ.
+    static constexpr std::size_t waiting_bytes_max = 16u << 20;
+
     struct Hooks {
         /// Where the core would append now; nothing while it would not (not the leader, handing over).
         std::function<std::optional<consensus::LogIndex>()> next_index;
@@ -80,6 +83,7 @@ private:
     Hooks hooks_;
 
     std::deque<std::shared_ptr<Proposal>> queue_;
+    std::size_t queue_bytes_ = 0; ///< of the commands in it
     std::optional<Batch> stage_;
     std::uint64_t stage_number_ = 0; ///< tells a late `ready` of a former stage from this one's
     bool announcing_ = false;        ///< inside Gate::prepare()

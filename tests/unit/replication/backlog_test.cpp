@@ -78,3 +78,40 @@ TEST_CASE("a fenced replica that gets no snapshot holds a bounded part of what i
     CHECK(group.machine(fenced).value("wrong") == 0);
     CHECK(group.machine(fenced).digest() == group.machine(*group.leader()).digest());
 }
+
+TEST_CASE("what waits for a batch is bounded by its bytes, too") {
+    VirtualScheduler scheduler;
+    replication::Deadlines deadlines(scheduler);
+    std::uint64_t batches = 0;
+    replication::Batcher batcher(
+        scheduler, deadlines, nullptr,
+        {[&]() -> std::optional<consensus::LogIndex> { return consensus::LogIndex{batches + 1}; },
+         [&](const std::shared_ptr<const std::string>&) { ++batches; }});
+    const std::string large(base::limits::command_bytes_max, 'x');
+    constexpr auto fit = replication::Batcher::waiting_bytes_max / base::limits::command_bytes_max;
+    const auto fill = [&] {
+        std::size_t taken = 0;
+        while (batcher.add(large, scheduler.now() + base::seconds(1)))
+            ++taken;
+        return taken;
+    };
+    CHECK(fill() == fit); // it leads nobody yet
+    CHECK(batcher.add("a", scheduler.now() + base::seconds(1)).error() == base::Errc::overloaded);
+    SECTION("it is empty when all that waited has failed") {
+        batcher.fail(base::Errc::outcome_unknown, base::Errc::not_leader);
+        CHECK(fill() == fit);
+    }
+    SECTION("batches that form make room") {
+        batcher.lead(consensus::Term{1});
+        scheduler.run_for(base::milliseconds(10));
+        REQUIRE(batches == replication::Batcher::batches_in_flight_max);
+        CHECK(fill() == batches);
+    }
+    SECTION("so do those that have waited in vain, when a batch forms without them") {
+        scheduler.run_for(base::seconds(2));
+        batcher.lead(consensus::Term{1});
+        scheduler.run_for(base::milliseconds(10));
+        CHECK(batches == 0);
+        CHECK(fill() == fit);
+    }
+}
