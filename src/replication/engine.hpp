@@ -85,6 +85,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     std::string removal_reason() const;
     bool alone() const;
     bool group_lives() const;
+    bool blank() const;
+    void follow(std::vector<consensus::NodeId> founders, std::uint64_t generation);
     void overtaken(std::uint64_t generation);
     std::string overtaken_reason() const;
     void contradicted(const std::string& reason);

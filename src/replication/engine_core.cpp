@@ -68,7 +68,8 @@ void Engine::Impl::settle() {
 
 /// Who belongs to another generation has no say in this one.
 void Engine::Impl::other_generation(const Peers::Incoming& incoming) {
-    if (incoming.generation > identity.generation && !group_lives()) return overtaken(incoming.generation);
+    const bool over = incoming.generation > identity.generation && !group_lives();
+    if (over && !blank()) return overtaken(incoming.generation);
     formation->tell(slot_in(incoming.message.from));
 }
 

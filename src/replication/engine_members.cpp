@@ -81,6 +81,23 @@ bool Engine::Impl::group_lives() const {
     return led_at && env.scheduler.now() < *led_at + options.election_timeout * succession_patience;
 }
 
+/// It has asked a group to join it, and nothing has come of that: nothing that it has said or kept counts.
+bool Engine::Impl::blank() const {
+    const auto* raft = core.raft();
+    return raft != nullptr && !was_member && number(raft->term()) == 0 && number(raft->last_index()) == 0 &&
+           applier->applied() == 0 && !receiver->installing();
+}
+
+/// It asks the later group instead. Durable before anything that it will say there, by the order of writes.
+void Engine::Impl::follow(std::vector<consensus::NodeId> founders, std::uint64_t generation) {
+    if (failure || closed) return;
+    identity.founders = std::move(founders);
+    identity.generation = generation;
+    base::log::info("asks the group to join that has taken the place of the one it had heard of",
+                    {{"group", options.group}, {"generation", generation}});
+    disk->write_metadata(encode(identity), {});
+}
+
 void Engine::Impl::overtaken(std::uint64_t generation) {
     if (failure || closed || identity.overtaken_by >= generation) return;
     identity.overtaken_by = generation;

@@ -71,7 +71,12 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
                          },
                          [this](const std::string& reason) { refused(reason); },
                          [this] { return group_lives(); },
-                         [this](std::uint64_t generation) { overtaken(generation); },
+                         [this](std::vector<consensus::NodeId> founders, std::uint64_t generation) {
+                             if (blank())
+                                 follow(std::move(founders), generation);
+                             else
+                                 overtaken(generation);
+                         },
                          [this](const std::string& reason) { contradicted(reason); }});
     make_snapshot_parts();
     make_scrubbers();

@@ -173,7 +173,7 @@ void Formation::consider(const Hello& hello) {
 void Formation::compare_generations(const Hello& hello) {
     const auto slot = static_cast<unsigned>(hello.slot);
     if (hello.generation > identity_.generation) {
-        if (!hooks_.alive()) return hooks_.overtaken(hello.generation);
+        if (!hooks_.alive()) return hooks_.overtaken(hello.founders, hello.generation);
         return complain(slot, "was refounded while this group lives: it must give way");
     }
     complain(slot, "has data from before this group was refounded: it is not taken back");

@@ -36,7 +36,7 @@ public:
         /// The group that this replica belongs to has, or had a moment ago, a leader.
         std::function<bool()> alive;
         /// The group that this replica belongs to is over: another has heard of it in a later generation.
-        std::function<void(std::uint64_t generation)> overtaken;
+        std::function<void(std::vector<consensus::NodeId> founders, std::uint64_t generation)> overtaken;
         /// There is another group beside this one that has a right to live: how that is told.
         std::function<void(const std::string& reason)> contradicted;
     };

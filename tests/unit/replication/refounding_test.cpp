@@ -131,6 +131,29 @@ TEST_CASE("a former majority that comes back stops as soon as it hears of the gr
     CHECK(group.add(0, "a"));
 }
 
+TEST_CASE("a newcomer that had heard of the former group only joins the one that has taken its place") {
+    Refounded group;
+    group.crash_all();
+    group.lose_disk(2);
+    group.start(1);
+    group.start(2, false);
+    REQUIRE(group.run([&] { return group.engine(2).status().reason == "no leader"; })); // it knows that group
+    group.crash(1);
+    SECTION("while it runs") {}
+    SECTION("when it is started again") {
+        group.crash(2);
+        group.start(2);
+    }
+    group.refound(0);
+    group.start(0);
+    REQUIRE(group.run_until_voter(2));
+    CHECK(group.engine(2).status().generation == 1);
+    CHECK(group.add(0, "a"));
+    group.crash(2); // and knows it for good
+    group.start(2);
+    CHECK(group.run_until_voter(2));
+}
+
 TEST_CASE("a replica that was refounded in error gives way to the majority that lives") {
     Refounded group;
     SECTION("which was out of reach, and goes on selling when it is back") {
