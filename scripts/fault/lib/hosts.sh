@@ -135,10 +135,10 @@ up_without_data() {
         systemctl daemon-reload && timeout 60 systemctl start bookstored@$1; rm -r $_drop_in; systemctl daemon-reload"
 }
 
-# wipe NAME: empties the data directory of a process that does not run.
+# wipe NAME: empties the data directory of a process that does not run; through a symbolic link, too.
 wipe() {
     _data=$(data_of "$1")
-    on "$1" "test -f '$_data/lock' && find '$_data' -mindepth 1 -delete" || fail "$_data is no data directory"
+    on "$1" "test -f '$_data/lock' && find '$_data/' -mindepth 1 -delete" || fail "$_data is no data directory"
 }
 
 # ask NAME TARGET [CURL_OPTION...]: what the process answers; fails unless it is 2xx.
