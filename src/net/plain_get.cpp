@@ -14,14 +14,28 @@ constexpr auto verb = "GET "sv;
 constexpr auto version = " HTTP/1.1"sv;
 constexpr auto line_end = "\r\n"sv;
 
-/// In the target no '%' is checked and no '#' looked for, so both are left to the parser of targets.
-constexpr bool is_target_char(char c) {
-    return c > ' ' && c < '\x7f' && c != '%' && c != '#';
-}
+/// Which characters may stand somewhere. A table, because it is every byte of a head that is looked up in
+/// one.
+class CharSet {
+public:
+    template <typename Predicate>
+    explicit constexpr CharSet(Predicate has) {
+        for (int c = 0; c < 128; ++c)
+            members_[static_cast<std::size_t>(c)] = has(static_cast<char>(c));
+    }
+    bool has_all_of(std::string_view text) const {
+        for (const char c : text)
+            if (!members_[static_cast<unsigned char>(c)]) return false;
+        return true;
+    }
 
-constexpr bool is_value_char(char c) {
-    return (c >= ' ' && c < '\x7f') || c == '\t';
-}
+private:
+    std::array<bool, 256> members_{};
+};
+
+/// In the target no '%' is checked and no '#' looked for, so both are left to the parser of targets.
+constexpr CharSet target_chars([](char c) { return c > ' ' && c < '\x7f' && c != '%' && c != '#'; });
+constexpr CharSet value_chars([](char c) { return (c >= ' ' && c < '\x7f') || c == '\t'; });
 
 constexpr auto ignored_fields = std::to_array<std::string_view>({
     "Accept",
@@ -72,7 +86,7 @@ bool is_plain_field(std::string_view line, int& hosts) {
     if (colon == std::string_view::npos) return false;
     const auto name = line.substr(0, colon);
     const auto value = line.substr(colon + 1);
-    if (!std::all_of(value.begin(), value.end(), is_value_char)) return false;
+    if (!value_chars.has_all_of(value)) return false;
     if (iequals(name, "Host")) return ++hosts == 1;
     if (iequals(name, "Connection")) return iequals(trimmed(value), "keep-alive");
     return is_ignored(name);
@@ -87,8 +101,7 @@ std::optional<PlainGet> find_plain_get(std::string_view in) {
     const auto first = take_line(rest);
     if (!first || !first->ends_with(version)) return std::nullopt;
     const auto target = first->substr(0, first->size() - version.size());
-    if (!target.starts_with('/') || !std::all_of(target.begin(), target.end(), is_target_char))
-        return std::nullopt;
+    if (!target.starts_with('/') || !target_chars.has_all_of(target)) return std::nullopt;
     int hosts = 0;
     for (;;) {
         const auto line = take_line(rest);
