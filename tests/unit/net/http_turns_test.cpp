@@ -57,7 +57,7 @@ TEST_CASE("between two slices of requests everything else has its turn", "[net][
 TEST_CASE("what takes next to no time has its slices as well", "[net][turns]") {
     TurnsFixture fixture;
     const auto scenario = [&]() -> awaitable<void> {
-        constexpr auto step = base::milliseconds(1) / 20;
+        constexpr auto step = std::chrono::microseconds(50);
         const auto busy_until_refused = [&] {
             base::Duration busy{};
             while (fixture.turns.take_briefly(base::TimePoint(base::seconds(1'000'000)) + busy))
