@@ -3,6 +3,7 @@
 //
 //	etcd_buy ENDPOINTS CLIENTS SECONDS WARM-UP ITEMS     prints JSON as load.cpp does, and conflicts
 //	etcd_buy ENDPOINTS stock ITEMS                       fills the shelves
+//	etcd_buy ENDPOINTS accounts ITEMS                    orders on record, and copies taken
 package main
 
 import (
@@ -19,6 +20,7 @@ import (
 	"go.etcd.io/etcd/clientv3"
 )
 
+const stock = 1000000000
 const connections = 8 // etcd's client multiplexes many requests over each
 
 type buyer struct {
@@ -53,13 +55,13 @@ func (b *buyer) buy(ctx context.Context) error {
 	}
 	read := found.Kvs[0]
 	for {
-		stock, err := strconv.Atoi(string(read.Value))
-		if err != nil || stock <= 0 {
+		left, err := strconv.Atoi(string(read.Value))
+		if err != nil || left <= 0 {
 			return fmt.Errorf("out of stock")
 		}
 		done, err := b.kv.Txn(ctx).
 			If(clientv3.Compare(clientv3.ModRevision(stockKey), "=", read.ModRevision), clientv3.Compare(clientv3.Version(orderKey), "=", 0)).
-			Then(clientv3.OpPut(stockKey, strconv.Itoa(stock-1)), clientv3.OpPut(orderKey, stockKey)).
+			Then(clientv3.OpPut(stockKey, strconv.Itoa(left-1)), clientv3.OpPut(orderKey, stockKey)).
 			Else(clientv3.OpGet(stockKey)).Commit()
 		if err != nil || done.Succeeded {
 			return err
@@ -94,14 +96,31 @@ func connect(endpoints string) *clientv3.Client {
 func fill(endpoints string, items int) {
 	client := connect(endpoints)
 	for item := 1; item <= items; item++ {
-		_, err := client.Put(context.Background(), fmt.Sprintf("stock/%d", item), "1000000000")
+		_, err := client.Put(context.Background(), fmt.Sprintf("stock/%d", item), strconv.Itoa(stock))
 		must(err)
 	}
+}
+
+func accounts(endpoints string, items int) {
+	client := connect(endpoints)
+	orders, err := client.Get(context.Background(), "order/", clientv3.WithPrefix(), clientv3.WithCountOnly())
+	must(err)
+	shelves, err := client.Get(context.Background(), "stock/", clientv3.WithPrefix())
+	must(err)
+	copies := 0
+	for _, shelf := range shelves.Kvs {
+		copies += stock - int(number(string(shelf.Value)))
+	}
+	fmt.Printf("{\"orders\": %d, \"copies\": %d}\n", orders.Count, copies)
 }
 
 func main() {
 	if len(os.Args) == 4 && os.Args[2] == "stock" {
 		fill(os.Args[1], int(number(os.Args[3])))
+		return
+	}
+	if len(os.Args) == 4 && os.Args[2] == "accounts" {
+		accounts(os.Args[1], int(number(os.Args[3])))
 		return
 	}
 	clients, seconds, warmUp, items := int(number(os.Args[2])), number(os.Args[3]), number(os.Args[4]), int(number(os.Args[5]))

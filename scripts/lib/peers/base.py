@@ -45,6 +45,19 @@ class Peer:
                 process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def accounts(self):
+        """(orders on record, copies taken from the stock); the same number where purchases are what they should be."""
+        raise NotImplementedError
+
+    def settled(self, seconds=3):
+        """The accounts, when what the last clients had sent is done: once they agree, or after so long."""
+        end = time.monotonic() + seconds
+        while True:
+            orders, copies = self.accounts()
+            if orders == copies or time.monotonic() > end:
+                return orders, copies
+            time.sleep(0.2)
+
     def pids(self):
         return [process.pid for process in self.processes]
 

@@ -25,5 +25,9 @@ class Etcd(Peer):
     def filled(self):
         return subprocess.run([self.program, self.endpoints, 'stock', str(self.items)], capture_output=True).returncode == 0
 
+    def accounts(self):
+        found = said([self.program, self.endpoints, 'accounts', self.items])
+        return found['orders'], found['copies']
+
     def run(self, clients, items, seconds, warm_up):
         return said([self.program, self.endpoints, clients, seconds, warm_up, items])

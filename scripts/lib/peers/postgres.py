@@ -82,6 +82,10 @@ class Postgres(Peer):
     def ask(self, command):
         return subprocess.run(['psql', *self.at, '-Atc', command], capture_output=True, text=True, check=True).stdout.strip()
 
+    def accounts(self):
+        said = self.ask('select (select count(*) from orders), (select sum(1000000000 - stock) from items)')
+        return tuple(map(int, said.split('|')))
+
     def run(self, clients, items, seconds, warm_up):
         """CPU is taken while all backends run: forking them is not charged to the purchases."""
         script, log = self.folder / 'buy.sql', self.folder / 'times'

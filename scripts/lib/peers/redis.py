@@ -3,6 +3,8 @@ import subprocess
 
 from .base import Peer, need
 
+STOCK = 1_000_000_000
+
 BUY = """if redis.call('EXISTS', KEYS[2]) == 1 then return redis.call('GET', KEYS[2]) end
 if tonumber(redis.call('GET', KEYS[1])) <= 0 then return -1 end
 redis.call('DECR', KEYS[1])
@@ -27,11 +29,15 @@ class Redis(Peer):
             self.listening(port)
         self.port = ports[0]
         self.script = self.ask('script', 'load', BUY)
-        self.ask(input=''.join(f'set stock:{i} 1000000000\n' for i in range(1, self.items + 1)))
+        self.ask(input=''.join(f'set stock:{i} {STOCK}\n' for i in range(1, self.items + 1)))
         self.until(lambda: self.ask('wait', self.replicas, 1000) == str(self.replicas), 'the replicas do not follow')
 
     def ask(self, *words, **more):
         return subprocess.run(['redis-cli', '-p', str(self.port), *map(str, words)], capture_output=True, text=True, check=True, **more).stdout.strip()
+
+    def accounts(self):
+        left = self.ask('mget', *(f'stock:{i}' for i in range(1, self.items + 1))).split()
+        return int(self.ask('get', 'orders') or 0), sum(STOCK - int(n) for n in left)
 
     def run(self, clients, items, seconds, warm_up):
         # An inline command: lengths need not be told.

@@ -1,6 +1,8 @@
 """Those that sell over HTTP: bookstored, and the original's design."""
 import importlib.util
+import json
 import sys
+import urllib.request
 
 from .base import HERE, LeftOut, Peer
 
@@ -29,6 +31,11 @@ class Bookstored(Peer):
             self.shop.__exit__(*arguments)
         super().__exit__(*arguments)
 
+    def accounts(self):
+        """Order numbers have no gaps: the number of one more order is how many there are."""
+        orders = int(self.shop.post('/buy?item=1').headers['Bookstore-Order'])
+        return orders, self.items * STOCK - sum(book['stock'] for book in self.shop.wait_agreement())
+
     def pids(self):
         return [process.popen.pid for process in self.shop.processes.values()]
 
@@ -56,7 +63,15 @@ class Original(Peer):
             self.spawn(sys.executable, HERE / 'original.py', role, id_, ','.join(map(str, ports)), self.folder, self.items)
         for port in ports:
             self.listening(port)
-        self.port = ports[4]
+        self.catalog, self.port = ports[0], ports[4]
+
+    def accounts(self):
+        orders = sum(file.read_text().count('\n') for file in self.folder.glob('order-log-*.txt'))
+        left = 0
+        for topic in {book['topic'] for book in catalogue(self.items)}:
+            with urllib.request.urlopen(f'http://127.0.0.1:{self.catalog}/query?topic={topic}') as answer:
+                left += sum(book['stock'] for book in json.load(answer)['books'])
+        return orders, self.items * STOCK - left
 
     def run(self, clients, items, seconds, warm_up):
         return self.load(self.port, clients, seconds, warm_up, items, 'POST /buy?item=%I HTTP/1.1\r\nHost: b\r\nContent-Length: 0\r\n\r\n')
