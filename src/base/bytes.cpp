@@ -29,10 +29,14 @@ void ByteWriter::u64(std::uint64_t v) {
     append_little_endian(out_, v);
 }
 
-void ByteWriter::varint(std::uint64_t v) {
+void ByteWriter::long_varint(std::uint64_t v) {
+    constexpr std::size_t bytes_max = 10;
+    char bytes[bytes_max];
+    std::size_t count = 0;
     for (; v >= 0x80; v >>= 7)
-        out_.push_back(static_cast<char>(v | 0x80));
-    out_.push_back(static_cast<char>(v));
+        bytes[count++] = static_cast<char>(v | 0x80);
+    bytes[count++] = static_cast<char>(v);
+    out_.append(bytes, count);
 }
 
 void ByteWriter::zigzag(std::int64_t v) {
@@ -55,10 +59,6 @@ std::string_view ByteReader::raw(std::size_t bytes) {
     return taken;
 }
 
-std::uint8_t ByteReader::u8() {
-    return little_endian<std::uint8_t>(raw(1));
-}
-
 bool ByteReader::boolean() {
     const auto byte = u8();
     if (byte > 1) fail();
@@ -73,7 +73,7 @@ std::uint64_t ByteReader::u64() {
     return little_endian<std::uint64_t>(raw(8));
 }
 
-std::uint64_t ByteReader::varint() {
+std::uint64_t ByteReader::long_varint() {
     std::uint64_t v = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
         const std::uint8_t byte = u8();

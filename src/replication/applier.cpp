@@ -16,24 +16,14 @@ namespace {
 constexpr std::size_t turn_commands_max = 4'096; ///< then the loop gets to do something else
 constexpr std::size_t changes_max = 65'536;      ///< rows that wait for the store
 constexpr std::size_t changes_at_once = 8'192;   ///< so many are a transaction that is large enough
-constexpr base::Duration store_delay = base::milliseconds(100);
+/// A sale that is settled meanwhile is one row, not two; a book is one row however many were sold of it.
+constexpr base::Duration store_delay = base::seconds(1);
 
-/// Of the changes to one row the last, and the rows in the order of their keys, which is the order that the
-/// store's trees like best.
-std::vector<base::RowChange> last_of_each_row(std::vector<base::RowChange> changes) {
-    const auto before = [](const base::RowChange& a, const base::RowChange& b) {
+/// The order that the store's trees like best.
+void sort_by_key(std::vector<base::RowChange>& changes) {
+    std::sort(changes.begin(), changes.end(), [](const base::RowChange& a, const base::RowChange& b) {
         return std::tie(a.table, a.row.front()) < std::tie(b.table, b.row.front());
-    };
-    std::stable_sort(changes.begin(), changes.end(), before);
-    auto kept = changes.begin();
-    for (auto change = changes.begin(); change != changes.end(); ++change) {
-        const auto next = std::next(change);
-        if (next != changes.end() && !before(*change, *next)) continue;
-        if (kept != change) *kept = std::move(*change);
-        ++kept;
-    }
-    changes.erase(kept, changes.end());
-    return changes;
+    });
 }
 
 std::size_t payload_bytes(const auto& entries) {
@@ -67,7 +57,7 @@ void Applier::add(std::vector<consensus::Entry> entries) {
 void Applier::turn() {
     if (paused_ || halted_ || backlog_.empty()) return;
     std::size_t commands = 0;
-    while (!backlog_.empty() && commands < turn_commands_max && changes_.size() < changes_max) {
+    while (!backlog_.empty() && commands < turn_commands_max && machine_.changed_rows() < changes_max) {
         const auto entry = std::move(backlog_.front());
         backlog_.pop_front();
         backlog_bytes_ -= entry.payload->size();
@@ -82,12 +72,10 @@ void Applier::turn() {
             commands += outcomes.size();
         }
         position_ = {number(entry.index), number(entry.term)};
-        auto changed = machine_.take_changes();
-        std::move(changed.begin(), changed.end(), std::back_inserter(changes_));
         hooks_.applied(entry, outcomes);
     }
     store_soon();
-    if (!backlog_.empty() && changes_.size() < changes_max && !turn_posted_) {
+    if (!backlog_.empty() && machine_.changed_rows() < changes_max && !turn_posted_) {
         turn_posted_ = true;
         scheduler_.post([weak = std::weak_ptr(self_)] {
             const auto self = weak.lock();
@@ -100,7 +88,7 @@ void Applier::turn() {
 }
 
 void Applier::store_soon() {
-    if (changes_.size() >= changes_at_once) return store();
+    if (machine_.changed_rows() >= changes_at_once) return store();
     if (store_timer_ || halted_ || submitted_.index == position_.index) return;
     store_timer_ = scheduler_.after(store_delay, [this] { store(); });
 }
@@ -110,10 +98,11 @@ void Applier::store() {
     if (storing_ || paused_ || halted_ || submitted_.index == position_.index) return;
     storing_ = true;
     submitted_ = position_;
-    auto changes = std::make_shared<std::vector<base::RowChange>>(std::exchange(changes_, {}));
+    auto changes = std::make_shared<std::vector<base::RowChange>>(machine_.take_changes());
     worker_.submit(
         [&store = store_, changes, position = position_, digest = machine_.digest()] {
-            store.apply(last_of_each_row(std::move(*changes)), position, digest);
+            sort_by_key(*changes);
+            store.apply(*changes, position, digest);
         },
         [weak = std::weak_ptr(self_)](std::exception_ptr failure) {
             if (const auto self = weak.lock()) (*self)->stored(std::move(failure));
@@ -140,7 +129,6 @@ void Applier::continue_at(Position position) {
     INVARIANT(position.index >= position_.index);
     std::erase_if(backlog_, [&](const consensus::Entry& e) { return number(e.index) <= position.index; });
     backlog_bytes_ = payload_bytes(backlog_);
-    changes_.clear();
     store_timer_.reset();
     machine_.take_changes();
     position_ = submitted_ = position;

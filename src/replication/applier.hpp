@@ -17,9 +17,9 @@
 
 namespace bookstore::replication {
 
-/// Loop thread only. The store may trail, for the log holds what it lacks: changes gather for a while, of the
-/// changes to one row only the last is written, and one transaction at a time is under way. A long backlog is
-/// applied over several turns of the loop, and waits when the store falls far behind.
+/// Loop thread only. The store may trail, for the log holds what it lacks: changes gather in the machine for
+/// a while, of the changes to one row only the last is written, and one transaction at a time is under way. A
+/// long backlog is applied over several turns of the loop, and waits when the store falls far behind.
 class Applier {
 public:
     using Position = storage::StateStore::Position;
@@ -80,7 +80,6 @@ private:
     std::size_t backlog_bytes_ = 0;        ///< of those payloads
     Position position_;
     Position submitted_;
-    std::vector<base::RowChange> changes_; ///< applied, not submitted
     std::unique_ptr<base::Timer> store_timer_;
     bool storing_ = false;
     bool turn_posted_ = false;

@@ -1,5 +1,7 @@
 #include <bookstore/shop/book.hpp>
 
+#include <algorithm>
+
 #include <bookstore/base/limits.hpp>
 
 namespace bookstore::shop {
@@ -33,6 +35,8 @@ std::optional<std::string> problem_with_text(const char* name, std::string_view 
     if (text.empty()) return std::string(name) + " must not be empty";
     if (text.size() > bytes_max)
         return std::string(name) + " must not be longer than " + std::to_string(bytes_max) + " bytes";
+    const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7f; };
+    if (std::all_of(text.begin(), text.end(), is_plain)) return std::nullopt;
     while (!text.empty()) {
         const auto character = take_character(text);
         if (!character) return std::string(name) + " must be valid UTF-8";
@@ -49,9 +53,13 @@ std::optional<std::string> problem_with_amount(const char* name, std::int64_t am
 
 } // namespace
 
+std::optional<std::string> problem_with_title(std::string_view title) {
+    return problem_with_text("title", title, base::limits::title_bytes_max);
+}
+
 std::optional<std::string> problem_with(const Book& book) {
     using namespace base::limits;
-    if (auto problem = problem_with_text("title", book.title, title_bytes_max)) return problem;
+    if (auto problem = problem_with_title(book.title)) return problem;
     if (auto problem = problem_with_text("topic", book.topic, topic_bytes_max)) return problem;
     if (auto problem = problem_with_amount("cost", book.cost)) return problem;
     return problem_with_amount("stock", book.stock);

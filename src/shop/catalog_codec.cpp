@@ -25,6 +25,7 @@ enum class OutcomeKind : std::uint8_t {
 constexpr std::uint8_t has_delta = 1;
 constexpr std::uint8_t has_cost = 2;
 
+constexpr std::size_t usual_bytes = 128; ///< of a purchase with a line or two
 constexpr std::size_t book_bytes_min = 5;
 constexpr std::size_t shortage_bytes_min = 2;
 
@@ -221,12 +222,14 @@ struct OutcomeWriter {
 
 std::string encode(const CatalogCommand& command) {
     base::ByteWriter out;
+    out.reserve(usual_bytes);
     std::visit(CommandWriter{out}, command);
     return out.take();
 }
 
 std::string encode(const CatalogOutcome& outcome) {
     base::ByteWriter out;
+    out.reserve(usual_bytes);
     std::visit(OutcomeWriter{out}, outcome);
     return out.take();
 }

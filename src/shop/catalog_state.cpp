@@ -1,8 +1,10 @@
 #include <bookstore/shop/catalog_state.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include <bookstore/base/error.hpp>
 #include <bookstore/base/mutant.hpp>
@@ -18,10 +20,7 @@ namespace {
 
 constexpr std::string_view parts_name = "parts";
 constexpr std::string_view open_name = "open";
-
-base::Row shop_row(std::string_view name, std::uint64_t value) {
-    return make_row(std::string(name), static_cast<std::int64_t>(value));
-}
+constexpr std::string_view sales_name = "sales";
 
 bool may_be_on_the_shelf(const Book& book) {
     return number(book.id) >= 1 && number(book.id) <= item_number_max && !problem_with(book);
@@ -45,7 +44,8 @@ struct CatalogState::Impl {
 
     CatalogOutcome sell_new(const Sell& sell);
     void load_shop(const base::Row& row);
-    std::vector<base::Row> shop_rows() const;
+    template <typename Visit>
+    void visit_shop(Visit visit) const;
     std::uint64_t shop_digest() const;
 
     Shelf shelf;
@@ -98,6 +98,7 @@ CatalogOutcome CatalogState::Impl::sell_new(const Sell& sell) {
         }
         sold.lines.push_back({line.item, book->title, line.quantity, book->cost});
     }
+    shop_changed = true;
     if (!refusal.items.empty()) {
         sales.add_refused(sell.key, sell.at, lines, version);
         return refusal;
@@ -154,22 +155,27 @@ void CatalogState::Impl::load_shop(const base::Row& row) {
         parts = static_cast<std::uint64_t>(in.integer(1, std::numeric_limits<std::int64_t>::max()));
     else if (name == open_name)
         open = in.integer(1, 1) == 1;
+    else if (name == sales_name)
+        sales.load_last_number(static_cast<std::uint64_t>(
+            in.integer(std::max<std::int64_t>(1, static_cast<std::int64_t>(sales.last_number())),
+                       std::numeric_limits<std::int64_t>::max())));
     else
         in.reject("is not known to this version");
 }
 
-std::vector<base::Row> CatalogState::Impl::shop_rows() const {
-    std::vector<base::Row> rows;
-    if (parts > 0) rows.push_back(shop_row(parts_name, parts));
-    if (open) rows.push_back(shop_row(open_name, 1));
-    return rows;
+/// The rows of the table of the shop, as name and value.
+template <typename Visit>
+void CatalogState::Impl::visit_shop(Visit visit) const {
+    if (parts > 0) visit(parts_name, static_cast<std::int64_t>(parts));
+    if (open) visit(open_name, std::int64_t{1});
+    if (sales.last_number() > 0) visit(sales_name, static_cast<std::int64_t>(sales.last_number()));
 }
 
 std::uint64_t CatalogState::Impl::shop_digest() const {
-    // Two rows at most: computing them anew is keeping them up to date.
+    // Three rows at most: computing them anew is keeping them up to date.
+    base::RowHasher hasher;
     std::uint64_t sum = 0;
-    for (const base::Row& row : shop_rows())
-        sum += base::row_hash(shop_table, row);
+    visit_shop([&](std::string_view name, std::int64_t value) { sum += hasher(shop_table, name, value); });
     return sum;
 }
 
@@ -192,12 +198,15 @@ std::vector<base::RowChange> CatalogState::take_changes() {
     std::vector<base::RowChange> changes;
     impl_->shelf.take_changes(changes);
     impl_->sales.take_changes(changes);
-    if (impl_->shop_changed) {
-        for (base::Row& row : impl_->shop_rows())
-            changes.push_back({base::RowChange::Kind::put, shop_table, std::move(row)});
-        impl_->shop_changed = false;
-    }
+    if (std::exchange(impl_->shop_changed, false))
+        impl_->visit_shop([&](std::string_view name, std::int64_t value) {
+            changes.push_back({base::RowChange::Kind::put, shop_table, make_row(name, value)});
+        });
     return changes;
+}
+
+std::size_t CatalogState::changed_rows() const {
+    return impl_->shelf.changed_rows() + impl_->sales.changed_rows();
 }
 
 void CatalogState::clear() {
@@ -278,6 +287,10 @@ std::vector<std::string> CatalogState::closed(std::uint64_t until, std::size_t l
 
 bool CatalogState::is_sale(std::uint8_t table) {
     return table == sales_table;
+}
+
+std::string_view CatalogState::key_of_sale(const base::Row& sale) {
+    return Sales::key_of(sale);
 }
 
 bool CatalogState::is_settled_sale(const base::Row& sale) {

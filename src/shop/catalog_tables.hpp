@@ -20,9 +20,9 @@ inline constexpr std::array books_columns{
     base::Column{"received", base::ColumnType::integer},
 };
 inline constexpr std::array sales_columns{
-    base::Column{"key", base::ColumnType::text},   base::Column{"at", base::ColumnType::integer},
-    base::Column{"state", base::ColumnType::text}, base::Column{"total", base::ColumnType::integer},
-    base::Column{"lines", base::ColumnType::text},
+    base::Column{"number", base::ColumnType::integer}, base::Column{"key", base::ColumnType::text},
+    base::Column{"at", base::ColumnType::integer},     base::Column{"state", base::ColumnType::text},
+    base::Column{"total", base::ColumnType::integer},  base::Column{"lines", base::ColumnType::text},
 };
 inline constexpr std::array shop_columns{
     base::Column{"name", base::ColumnType::text},

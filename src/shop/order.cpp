@@ -24,15 +24,17 @@ std::optional<std::string> problem_with(const std::vector<Line>& lines) {
     if (lines.size() > limits::lines_per_order_max)
         return "an order must not have more than " + std::to_string(limits::lines_per_order_max) + " lines";
 
-    std::vector<ItemId> items;
-    items.reserve(lines.size());
     for (const Line& line : lines) {
         if (number(line.item) == 0 || number(line.item) > item_number_max)
             return "an item must be from 1 to " + std::to_string(item_number_max);
         if (line.quantity < 1 || line.quantity > static_cast<std::int64_t>(limits::quantity_max))
             return "a quantity must be from 1 to " + std::to_string(limits::quantity_max);
-        items.push_back(line.item);
     }
+    if (lines.size() == 1) return std::nullopt;
+    std::vector<ItemId> items;
+    items.reserve(lines.size());
+    for (const Line& line : lines)
+        items.push_back(line.item);
     std::sort(items.begin(), items.end());
     const auto twice = std::adjacent_find(items.begin(), items.end());
     if (twice != items.end())

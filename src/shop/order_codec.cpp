@@ -9,6 +9,8 @@ namespace {
 enum class CommandKind : std::uint8_t { record = 1, settled };
 enum class OutcomeKind : std::uint8_t { settled_done = 1, recorded, record_conflict, unintelligible };
 
+constexpr std::size_t usual_bytes = 128; ///< of an order with a line or two
+
 template <typename Kind>
 void put_kind(base::ByteWriter& out, Kind kind) {
     out.u8(static_cast<std::uint8_t>(kind));
@@ -31,6 +33,14 @@ Order take_order(base::ByteReader& in) {
     order.lines = take_sold_lines(in);
     order.total = in.zigzag();
     return order;
+}
+
+void put_order(base::ByteWriter& out, const Order& order) {
+    out.varint(number(order.number));
+    out.string(order.key);
+    put(out, order.at);
+    put(out, order.lines);
+    out.zigzag(order.total);
 }
 
 OrderCommand take_command(base::ByteReader& in) {
@@ -83,24 +93,30 @@ struct OutcomeWriter {
     void operator()(const OrderUnintelligible&) const { put_kind(out, OutcomeKind::unintelligible); }
     void operator()(const Recorded& recorded) const {
         put_kind(out, OutcomeKind::recorded);
-        out.varint(number(recorded.order.number));
-        out.string(recorded.order.key);
-        put(out, recorded.order.at);
-        put(out, recorded.order.lines);
-        out.zigzag(recorded.order.total);
+        put_order(out, recorded.order);
     }
 };
 
 } // namespace
 
+std::string encode_recorded(const Order& order) {
+    base::ByteWriter out;
+    out.reserve(usual_bytes);
+    put_kind(out, OutcomeKind::recorded);
+    put_order(out, order);
+    return out.take();
+}
+
 std::string encode(const OrderCommand& command) {
     base::ByteWriter out;
+    out.reserve(usual_bytes);
     std::visit(CommandWriter{out}, command);
     return out.take();
 }
 
 std::string encode(const OrderOutcome& outcome) {
     base::ByteWriter out;
+    out.reserve(usual_bytes);
     std::visit(OutcomeWriter{out}, outcome);
     return out.take();
 }

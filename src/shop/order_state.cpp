@@ -5,12 +5,15 @@
 #include <limits>
 #include <set>
 #include <stdexcept>
-#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include <bookstore/base/error.hpp>
 #include <bookstore/base/limits.hpp>
 #include <bookstore/base/mutant.hpp>
 
+#include "shop/key_index.hpp"
+#include "shop/line_codec.hpp"
 #include "shop/make_row.hpp"
 #include "shop/row_reader.hpp"
 
@@ -47,88 +50,114 @@ std::int64_t column(std::uint64_t value) {
     return static_cast<std::int64_t>(value);
 }
 
-base::Row order_row(const Order& order, bool settled) {
-    return make_row(column(number(order.number)), order.key, static_cast<std::int64_t>(order.at), order.total,
-                    std::int64_t{settled});
+template <typename Give>
+auto give_order(const Order& order, bool settled, Give give) {
+    return give(column(number(order.number)), order.key, static_cast<std::int64_t>(order.at), order.total,
+                std::int64_t{settled});
 }
 
-base::Row line_row(const Order& order, std::size_t position) {
+template <typename Give>
+auto give_line(const Order& order, std::size_t position, Give give) {
     const SoldLine& line = order.lines[position];
     const std::int64_t of = column(number(order.number));
-    return make_row(of * positions + column(position), of, column(number(line.item)), line.title,
-                    line.quantity, line.cost);
+    return give(of * positions + column(position), of, column(number(line.item)), line.title, line.quantity,
+                line.cost);
 }
 
-bool may_be_recorded(const Record& record) {
+constexpr auto make = [](const auto&... values) { return make_row(values...); };
+
+bool may_be_recorded(std::string_view key, const std::vector<SoldLine>& lines, std::int64_t total) {
     std::vector<Line> asked;
-    for (const SoldLine& line : record.lines) {
-        if (problem_with(Book{line.item, line.title, "any", line.cost, 0})) return false;
+    asked.reserve(lines.size());
+    for (const SoldLine& line : lines) {
+        if (problem_with_title(line.title) || line.cost < 0 || line.cost > amount_max) return false;
         asked.push_back({line.item, line.quantity});
     }
-    return is_idempotency_key(record.key) && !problem_with(asked) && record.total == total_of(record.lines);
+    return is_idempotency_key(key) && !problem_with(asked) && total == total_of(lines);
 }
 
 } // namespace
 
 struct OrderState::Impl {
-    OrderOutcome operator()(const Record& record);
-    OrderOutcome operator()(const Settled& settled);
+    struct Entry {
+        Order order;
+        bool changed = false; ///< since take_changes
+
+        std::string_view key() const { return order.key; }
+    };
+
+    /// The order as it stands; none: `refusal` says why.
+    const Order* record(Record record, OrderOutcome& refusal);
+    OrderOutcome settle(const Settled& settled);
 
     bool is_settled(OrderNumber n) const { return !unsettled.contains(n); }
-    Order& at(OrderNumber n) { return orders[static_cast<std::size_t>(number(n)) - 1]; }
-    std::uint64_t hash_of(const Order& order) const {
-        return base::row_hash(orders_table, order_row(order, is_settled(order.number)));
+    Entry& at(OrderNumber n) { return orders[static_cast<std::size_t>(number(n)) - 1]; }
+    std::uint64_t hash_of(const Order& order) {
+        return give_order(order, is_settled(order.number),
+                          [&](const auto&... values) { return hasher(orders_table, values...); });
     }
-    void append(Order order);
+    std::uint64_t hash_of_line(const Order& order, std::size_t position) {
+        return give_line(order, position,
+                         [&](const auto&... values) { return hasher(lines_table, values...); });
+    }
+    Entry& append(Order order);
+    void note_change(Entry& entry);
     void load_order(const base::Row& row);
     void load_line(const base::Row& row);
 
-    // Order n is at n - 1: numbers have no gaps. A deque, because the keys below are views into it.
-    std::deque<Order> orders;
-    std::unordered_map<std::string_view, OrderNumber> by_key;
+    // Order n is at n - 1: numbers have no gaps. A deque, because entries stay where they are.
+    std::deque<Entry> orders;
+    KeyIndex<Entry> by_key;
     std::set<OrderNumber> unsettled;
-    std::set<OrderNumber> changed; ///< since take_changes
-    OrderNumber stored{};          ///< lines of orders up to here have been taken: they never change again
+    std::vector<Entry*> changed; ///< since take_changes
+    OrderNumber stored{};        ///< lines of orders up to here have been taken: they never change again
     std::uint64_t digest = 0;
+    base::RowHasher hasher;
 };
 
-OrderOutcome OrderState::Impl::operator()(const Record& record) {
-    if (!may_be_recorded(record)) return OrderUnintelligible{};
-    const auto found = by_key.find(record.key);
-    if (found != by_key.end() && !base::built_in("records-twice")) {
-        const Order& order = at(found->second);
-        if (order.lines != record.lines) return RecordConflict{};
-        return Recorded{order};
+const Order* OrderState::Impl::record(Record record, OrderOutcome& refusal) {
+    if (!may_be_recorded(record.key, record.lines, record.total)) {
+        refusal = OrderUnintelligible{};
+        return nullptr;
+    }
+    const Entry* found = by_key.find(record.key);
+    if (found != nullptr && !base::built_in("records-twice")) {
+        if (found->order.lines == record.lines) return &found->order;
+        refusal = RecordConflict{};
+        return nullptr;
     }
     const OrderNumber next{orders.size() + 1};
-    unsettled.insert(next);
-    changed.insert(next);
-    append({next, record.key, record.at, record.lines, record.total});
-    const Order& order = orders.back();
-    for (std::size_t i = 0; i < order.lines.size(); ++i)
-        digest += base::row_hash(lines_table, line_row(order, i));
-    return Recorded{order};
+    unsettled.insert(unsettled.end(), next);
+    Entry& entry = append({next, std::move(record.key), record.at, std::move(record.lines), record.total});
+    note_change(entry);
+    for (std::size_t i = 0; i < entry.order.lines.size(); ++i)
+        digest += hash_of_line(entry.order, i);
+    return &entry.order;
 }
 
-OrderOutcome OrderState::Impl::operator()(const Settled& settled) {
+OrderOutcome OrderState::Impl::settle(const Settled& settled) {
     for (const std::string& key : settled.keys) {
-        const auto found = by_key.find(key);
-        if (found == by_key.end() || is_settled(found->second)) continue;
-        const Order& order = at(found->second);
-        digest -= hash_of(order);
-        unsettled.erase(order.number);
-        digest += hash_of(order);
-        changed.insert(order.number);
+        Entry* entry = by_key.find(key);
+        if (entry == nullptr || is_settled(entry->order.number)) continue;
+        digest -= hash_of(entry->order);
+        unsettled.erase(entry->order.number);
+        digest += hash_of(entry->order);
+        note_change(*entry);
     }
     return SettledDone{};
 }
 
 /// Whether it is settled has been noted before.
-void OrderState::Impl::append(Order order) {
-    orders.push_back(std::move(order));
-    const Order& appended = orders.back();
-    by_key.emplace(appended.key, appended.number);
-    digest += hash_of(appended);
+OrderState::Impl::Entry& OrderState::Impl::append(Order order) {
+    Entry& entry = orders.emplace_back(Entry{std::move(order)});
+    by_key.insert(entry);
+    digest += hash_of(entry.order);
+    return entry;
+}
+
+void OrderState::Impl::note_change(Entry& entry) {
+    if (std::exchange(entry.changed, true)) return;
+    changed.push_back(&entry);
 }
 
 void OrderState::Impl::load_order(const base::Row& row) {
@@ -137,7 +166,8 @@ void OrderState::Impl::load_order(const base::Row& row) {
     order.number = OrderNumber{static_cast<std::uint64_t>(in.integer(1, order_number_max))};
     if (number(order.number) != orders.size() + 1) in.reject("leaves a gap, or is not in order");
     order.key = in.text();
-    if (!is_idempotency_key(order.key) || by_key.contains(order.key)) in.reject("is no key, or there twice");
+    if (!is_idempotency_key(order.key) || by_key.find(order.key) != nullptr)
+        in.reject("is no key, or there twice");
     order.at = base::WallTime{in.integer()};
     order.total = in.integer();
     if (in.integer(0, 1) == 0) unsettled.insert(order.number);
@@ -149,7 +179,7 @@ void OrderState::Impl::load_line(const base::Row& row) {
     RowReader in(order_tables[lines_table], row);
     const std::int64_t id = in.integer();
     const std::int64_t of = in.integer(1, column(orders.size()));
-    Order& order = at(OrderNumber{static_cast<std::uint64_t>(of)});
+    Order& order = at(OrderNumber{static_cast<std::uint64_t>(of)}).order;
     if (id != of * positions + column(order.lines.size())) in.reject("leaves a gap between lines");
     SoldLine line;
     line.item = ItemId{static_cast<std::uint64_t>(in.integer(1, column(item_number_max)))};
@@ -157,33 +187,49 @@ void OrderState::Impl::load_line(const base::Row& row) {
     line.quantity = in.integer(1, base::limits::quantity_max);
     line.cost = in.integer(0, amount_max);
     order.lines.push_back(std::move(line));
-    digest += base::row_hash(lines_table, row);
+    digest += hash_of_line(order, order.lines.size() - 1);
 }
 
 OrderState::OrderState() : impl_(std::make_unique<Impl>()) {}
 OrderState::~OrderState() = default;
 
 std::string OrderState::apply(std::string_view command, std::uint64_t) {
-    const auto decoded = decode_order_command(command);
-    return encode(decoded ? apply(*decoded) : OrderOutcome{OrderUnintelligible{}});
+    auto decoded = decode_order_command(command);
+    if (!decoded) return encode(OrderOutcome{OrderUnintelligible{}});
+    auto* record = std::get_if<Record>(&*decoded);
+    if (record == nullptr) return encode(apply(*decoded));
+    OrderOutcome refusal;
+    const Order* order = impl_->record(std::move(*record), refusal);
+    return order != nullptr ? encode_recorded(*order) : encode(refusal);
 }
 
 OrderOutcome OrderState::apply(const OrderCommand& command) {
-    return std::visit(*impl_, command);
+    if (const auto* settled = std::get_if<Settled>(&command)) return impl_->settle(*settled);
+    OrderOutcome outcome;
+    const Order* order = impl_->record(std::get<Record>(command), outcome);
+    if (order != nullptr) outcome = Recorded{*order};
+    return outcome;
 }
 
 std::vector<base::RowChange> OrderState::take_changes() {
     using Kind = base::RowChange::Kind;
     std::vector<base::RowChange> changes;
-    for (const OrderNumber n : impl_->changed) {
-        const Order& order = impl_->at(n);
-        changes.push_back({Kind::put, orders_table, order_row(order, impl_->is_settled(n))});
-        for (std::size_t i = 0; n > impl_->stored && i < order.lines.size(); ++i)
-            changes.push_back({Kind::put, lines_table, line_row(order, i)});
+    changes.reserve(2 * impl_->changed.size());
+    for (Impl::Entry* entry : impl_->changed) {
+        entry->changed = false;
+        const Order& order = entry->order;
+        changes.push_back(
+            {Kind::put, orders_table, give_order(order, impl_->is_settled(order.number), make)});
+        for (std::size_t i = 0; order.number > impl_->stored && i < order.lines.size(); ++i)
+            changes.push_back({Kind::put, lines_table, give_line(order, i, make)});
     }
     impl_->changed.clear();
     impl_->stored = last_number();
     return changes;
+}
+
+std::size_t OrderState::changed_rows() const {
+    return impl_->changed.size();
 }
 
 void OrderState::clear() {
@@ -210,11 +256,14 @@ std::uint64_t OrderState::digest() const {
 }
 
 std::uint64_t OrderState::recompute_digest() const {
+    base::RowHasher hasher;
     std::uint64_t sum = 0;
-    for (const Order& order : impl_->orders) {
-        sum += impl_->hash_of(order);
+    const auto add_order = [&](const auto&... values) { sum += hasher(orders_table, values...); };
+    const auto add_line = [&](const auto&... values) { sum += hasher(lines_table, values...); };
+    for (const auto& [order, changed] : impl_->orders) {
+        give_order(order, impl_->is_settled(order.number), add_order);
         for (std::size_t i = 0; i < order.lines.size(); ++i)
-            sum += base::row_hash(lines_table, line_row(order, i));
+            give_line(order, i, add_line);
     }
     return sum;
 }
@@ -225,28 +274,28 @@ OrderNumber OrderState::last_number() const {
 
 const Order* OrderState::find(OrderNumber n) const {
     const bool recorded = number(n) >= 1 && n <= last_number();
-    return recorded ? &impl_->at(n) : nullptr;
+    return recorded ? &impl_->at(n).order : nullptr;
 }
 
 const Order* OrderState::find_key(std::string_view key) const {
-    const auto found = impl_->by_key.find(key);
-    return found == impl_->by_key.end() ? nullptr : &impl_->at(found->second);
+    const Impl::Entry* found = impl_->by_key.find(key);
+    return found == nullptr ? nullptr : &found->order;
 }
 
 std::vector<std::string> OrderState::unsettled(std::size_t limit) const {
     std::vector<std::string> keys;
     for (auto it = impl_->unsettled.begin(); it != impl_->unsettled.end() && keys.size() < limit; ++it)
-        keys.push_back(impl_->at(*it).key);
+        keys.push_back(impl_->at(*it).order.key);
     return keys;
 }
 
 void OrderState::check_invariants() const {
     INVARIANT(impl_->by_key.size() == impl_->orders.size());
     std::uint64_t next = 1;
-    for (const Order& order : impl_->orders) {
+    for (const auto& [order, changed] : impl_->orders) {
         INVARIANT(number(order.number) == next++);
         INVARIANT(find_key(order.key) == &order);
-        INVARIANT(may_be_recorded({order.key, order.at, order.lines, order.total}));
+        INVARIANT(may_be_recorded(order.key, order.lines, order.total));
     }
     INVARIANT(impl_->unsettled.empty() || *impl_->unsettled.rbegin() <= last_number());
     INVARIANT(digest() == recompute_digest());

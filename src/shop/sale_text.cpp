@@ -7,8 +7,17 @@
 namespace bookstore::shop {
 namespace {
 
-std::string asked(const Line& line) {
-    return std::to_string(number(line.item)) + " x " + std::to_string(line.quantity);
+void append(std::string& text, auto integer) {
+    constexpr std::size_t digits_max = 20;
+    char digits[digits_max];
+    const auto end = std::to_chars(digits, digits + digits_max, integer).ptr;
+    text.append(digits, end);
+}
+
+void append_asked(std::string& text, ItemId item, std::int64_t quantity) {
+    append(text, number(item));
+    text += " x ";
+    append(text, quantity);
 }
 
 /// Takes what it is asked for off the front; once something is missing, everything is.
@@ -90,7 +99,11 @@ std::string to_text(const std::vector<SoldLine>& lines) {
     std::string text;
     for (const SoldLine& line : lines) {
         if (!text.empty()) text += '\n';
-        text += asked({line.item, line.quantity}) + " @ " + std::to_string(line.cost) + ' ' + line.title;
+        append_asked(text, line.item, line.quantity);
+        text += " @ ";
+        append(text, line.cost);
+        text += ' ';
+        text += line.title;
     }
     return text;
 }
@@ -99,8 +112,11 @@ std::string to_text(const std::vector<RefusedLine>& lines) {
     std::string text;
     for (const RefusedLine& refused : lines) {
         if (!text.empty()) text += '\n';
-        text += asked(refused.line);
-        if (refused.left) text += ", " + std::to_string(*refused.left) + " left";
+        append_asked(text, refused.line.item, refused.line.quantity);
+        if (!refused.left) continue;
+        text += ", ";
+        append(text, *refused.left);
+        text += " left";
     }
     return text;
 }

@@ -1,5 +1,9 @@
 #include "shop/sales.hpp"
 
+#include <iterator>
+#include <limits>
+#include <utility>
+
 #include <bookstore/base/error.hpp>
 #include <bookstore/base/state_machine.hpp>
 
@@ -10,14 +14,23 @@
 namespace bookstore::shop {
 namespace {
 
-constexpr std::size_t state_column = 2; ///< of catalog_tables.hpp
+// Of catalog_tables.hpp.
+constexpr std::size_t key_column = 1;
+constexpr std::size_t state_column = 3;
+
+/// In a sale's text: the lines behind the key.
+std::string join(std::string_view key, std::string_view lines) {
+    std::string text;
+    text.reserve(key.size() + lines.size());
+    return text.append(key).append(lines);
+}
 
 } // namespace
 
 std::optional<Sales::Remembered> Sales::find(std::string_view key) const {
-    const auto found = sales_.find(key);
-    if (found == sales_.end()) return std::nullopt;
-    return recall(found->second);
+    const Sale* sale = by_key_.find(key);
+    if (sale == nullptr) return std::nullopt;
+    return recall(*sale);
 }
 
 Sales::Remembered Sales::recall(const Sale& sale) {
@@ -29,7 +42,7 @@ Sales::Remembered Sales::recall(const Sale& sale) {
         remembered.outcome = std::move(sold);
         return remembered;
     }
-    const auto lines = parse_refused_lines(sale.lines);
+    const auto lines = parse_refused_lines(sale.lines());
     INVARIANT(lines.has_value());
     OutOfStock refusal;
     for (const RefusedLine& refused : *lines) {
@@ -42,9 +55,9 @@ Sales::Remembered Sales::recall(const Sale& sale) {
 
 std::vector<UnsettledSale> Sales::unsettled(std::uint64_t until, std::size_t limit) const {
     std::vector<UnsettledSale> found;
-    for (const Dated& dated : unsettled_) {
-        if (dated.since > until || found.size() == limit) break;
-        found.push_back({std::string(dated.key), sold_of(sales_.find(dated.key)->second)});
+    for (const Sale& sale : unsettled_) {
+        if (sale.since > until || found.size() == limit) break;
+        found.push_back({std::string(sale.key()), sold_of(sale)});
     }
     return found;
 }
@@ -53,9 +66,9 @@ std::vector<std::string> Sales::closed(std::uint64_t until, std::size_t limit) c
     std::vector<std::string> found;
     // What was loaded was closed before the first command after that, and that is all that is known of it.
     if (first_version_ == 0 || first_version_ > until) return found;
-    for (const Dated& dated : closed_) {
-        if (dated.since > until || found.size() == limit) break;
-        found.emplace_back(dated.key);
+    for (const Sale& sale : closed_) {
+        if (sale.since > until || found.size() == limit) break;
+        found.emplace_back(sale.key());
     }
     return found;
 }
@@ -64,54 +77,66 @@ void Sales::reached(std::uint64_t version) {
     if (first_version_ == 0) first_version_ = version;
 }
 
-void Sales::add_sold(const std::string& key, const Sold& sold, std::uint64_t version) {
-    put(key, {sold.at, State::sold, sold.total, to_text(sold.lines), version});
-    changed_.insert(key);
+void Sales::add_sold(std::string_view key, const Sold& sold, std::uint64_t version) {
+    Sale sale;
+    sale.at = sold.at;
+    sale.total = sold.total;
+    sale.since = version;
+    sale.key_bytes = static_cast<std::uint8_t>(key.size());
+    sale.text = join(key, to_text(sold.lines));
+    add(std::move(sale));
 }
 
-void Sales::add_refused(const std::string& key, base::WallTime at, const std::vector<RefusedLine>& lines,
+void Sales::add_refused(std::string_view key, base::WallTime at, const std::vector<RefusedLine>& lines,
                         std::uint64_t version) {
-    put(key, {at, State::refused, 0, to_text(lines), version});
-    changed_.insert(key);
+    Sale sale;
+    sale.at = at;
+    sale.since = version;
+    sale.state = State::refused;
+    sale.key_bytes = static_cast<std::uint8_t>(key.size());
+    sale.text = join(key, to_text(lines));
+    add(std::move(sale));
+}
+
+void Sales::add(Sale sale) {
+    sale.number = ++last_number_;
+    changed(put(std::move(sale)));
 }
 
 void Sales::settle(std::string_view key, std::uint64_t version) {
-    const auto found = sales_.find(key);
-    if (found == sales_.end() || found->second.state != State::sold) return;
-    auto& [own_key, sale] = *found;
-    digest_ -= hash_of(own_key, sale);
-    sale.state = State::settled;
-    digest_ += hash_of(own_key, sale);
-    unsettled_.erase({sale.since, own_key});
-    sale.since = version;
-    closed_.insert({sale.since, own_key});
-    changed_.insert(own_key);
+    Sale* sale = by_key_.find(key);
+    if (sale == nullptr || sale->state != State::sold) return;
+    digest_ -= sale->hash;
+    sale->state = State::settled;
+    sale->since = version;
+    sale->hash = hash_of(hasher_, *sale);
+    digest_ += sale->hash;
+    closed_.splice(closed_.end(), unsettled_, sale->place);
+    changed(*sale);
 }
 
 void Sales::forget(std::string_view key) {
-    const auto found = sales_.find(key);
-    if (found == sales_.end() || found->second.state == State::sold) return;
-    digest_ -= hash_of(found->first, found->second);
-    changed_.insert(found->first);
-    closed_.erase({found->second.since, found->first});
-    sales_.erase(found);
+    Sale* sale = by_key_.find(key);
+    if (sale == nullptr || sale->state == State::sold) return;
+    digest_ -= sale->hash;
+    by_key_.erase(*sale);
+    sale->state = State::forgotten;
+    forgotten_.splice(forgotten_.end(), closed_, sale->place);
+    changed(*sale);
 }
 
 void Sales::clear() {
-    unsettled_.clear();
-    closed_.clear();
-    sales_.clear();
-    changed_.clear();
-    digest_ = 0;
-    first_version_ = 0;
+    *this = Sales{};
 }
 
 void Sales::load(const base::Row& row) {
     RowReader in(catalog_tables[sales_table], row);
+    Sale sale;
+    sale.number = static_cast<std::uint64_t>(in.integer(1, std::numeric_limits<std::int64_t>::max()));
+    if (sale.number <= last_number_) in.reject("is not in order");
     const std::string& key = in.text();
     if (!is_idempotency_key(key)) in.reject("is no key");
-    if (sales_.contains(key)) in.reject("is there twice");
-    Sale sale;
+    if (by_key_.find(key) != nullptr) in.reject("is there twice");
     sale.at = base::WallTime{in.integer()};
     const std::string& state = in.text();
     if (state == name(State::settled)) {
@@ -122,50 +147,65 @@ void Sales::load(const base::Row& row) {
         in.reject("is no state of a sale");
     }
     sale.total = in.integer();
-    sale.lines = in.text();
-    const bool readable = sale.state == State::refused ? parse_refused_lines(sale.lines).has_value()
-                                                       : parse_sold_lines(sale.lines).has_value();
+    const std::string& lines = in.text();
+    const bool readable = sale.state == State::refused ? parse_refused_lines(lines).has_value()
+                                                       : parse_sold_lines(lines).has_value();
     if (!readable) in.reject("does not read as lines of a sale");
-    put(key, std::move(sale));
+    sale.key_bytes = static_cast<std::uint8_t>(key.size());
+    sale.text = join(key, lines);
+    last_number_ = sale.number;
+    put(std::move(sale));
 }
 
 void Sales::take_changes(std::vector<base::RowChange>& into) {
-    for (const std::string& key : changed_) {
-        const auto sale = sales_.find(key);
-        if (sale == sales_.end())
-            into.push_back({base::RowChange::Kind::erase, sales_table, {key}});
+    using Kind = base::RowChange::Kind;
+    for (Sale* sale : changed_) {
+        sale->changed = false;
+        if (sale->state == State::forgotten)
+            into.push_back({Kind::erase, sales_table, make_row(static_cast<std::int64_t>(sale->number))});
         else
-            into.push_back({base::RowChange::Kind::put, sales_table, row_of(key, sale->second)});
+            into.push_back({Kind::put, sales_table, row_of(*sale)});
     }
     changed_.clear();
+    forgotten_.clear();
 }
 
 std::uint64_t Sales::recompute_digest() const {
+    base::RowHasher hasher;
     std::uint64_t sum = 0;
-    for (const auto& [key, sale] : sales_)
-        sum += hash_of(key, sale);
+    for (const ByAge* sales : {&unsettled_, &closed_})
+        for (const Sale& sale : *sales)
+            sum += hash_of(hasher, sale);
     return sum;
 }
 
 std::map<ItemId, std::int64_t> Sales::check_invariants() const {
     std::map<ItemId, std::int64_t> copies;
-    INVARIANT(unsettled_.size() + closed_.size() == sales_.size());
-    for (const auto& [key, sale] : sales_) {
-        const ByAge& index = sale.state == State::sold ? unsettled_ : closed_;
-        INVARIANT(index.contains({sale.since, key}));
-        const Remembered remembered = recall(sale);
-        INVARIANT(!problem_with(remembered.asked));
-        if (sale.state == State::refused) {
-            INVARIANT(!std::get<OutOfStock>(remembered.outcome).items.empty());
-            continue;
+    INVARIANT(unsettled_.size() + closed_.size() == by_key_.size());
+    for (const ByAge* sales : {&unsettled_, &closed_}) {
+        std::uint64_t since = 0;
+        for (const Sale& sale : *sales) {
+            INVARIANT(by_key_.find(sale.key()) == &sale && sale.number <= last_number_);
+            INVARIANT((sale.state == State::sold) == (sales == &unsettled_) && sale.since >= since);
+            since = sale.since;
+            const Remembered remembered = recall(sale);
+            INVARIANT(!problem_with(remembered.asked));
+            if (sale.state == State::refused) {
+                INVARIANT(!std::get<OutOfStock>(remembered.outcome).items.empty());
+                continue;
+            }
+            const Sold& sold = std::get<Sold>(remembered.outcome);
+            INVARIANT(sold.total == total_of(sold.lines));
+            for (const SoldLine& line : sold.lines)
+                copies[line.item] += line.quantity;
         }
-        const Sold& sold = std::get<Sold>(remembered.outcome);
-        INVARIANT(sold.total == total_of(sold.lines));
-        for (const SoldLine& line : sold.lines)
-            copies[line.item] += line.quantity;
     }
     INVARIANT(digest_ == recompute_digest());
     return copies;
+}
+
+std::string_view Sales::key_of(const base::Row& row) {
+    return std::get<std::string>(row.at(key_column));
 }
 
 bool Sales::is_settled(const base::Row& row) {
@@ -185,30 +225,45 @@ std::string_view Sales::name(State state) {
         return "settled";
     case State::refused:
         return "refused";
+    case State::forgotten:
+        break;
     }
     return {};
 }
 
-base::Row Sales::row_of(std::string_view key, const Sale& sale) {
-    return make_row(std::string(key), static_cast<std::int64_t>(sale.at), std::string(name(sale.state)),
-                    sale.total, sale.lines);
+template <typename Give>
+auto Sales::give_row(const Sale& sale, Give give) {
+    return give(static_cast<std::int64_t>(sale.number), sale.key(), static_cast<std::int64_t>(sale.at),
+                name(sale.state), sale.total, sale.lines());
 }
 
-std::uint64_t Sales::hash_of(std::string_view key, const Sale& sale) {
-    return base::row_hash(sales_table, row_of(key, sale));
+base::Row Sales::row_of(const Sale& sale) {
+    return give_row(sale, [](const auto&... values) { return make_row(values...); });
+}
+
+std::uint64_t Sales::hash_of(base::RowHasher& hasher, const Sale& sale) {
+    return give_row(sale, [&](const auto&... values) { return hasher(sales_table, values...); });
 }
 
 Sold Sales::sold_of(const Sale& sale) {
-    auto lines = parse_sold_lines(sale.lines);
+    auto lines = parse_sold_lines(sale.lines());
     INVARIANT(lines.has_value());
     return {std::move(*lines), sale.total, sale.at};
 }
 
-void Sales::put(const std::string& key, Sale sale) {
-    const auto [it, added] = sales_.emplace(key, std::move(sale));
-    INVARIANT(added);
-    digest_ += hash_of(it->first, it->second);
-    index_of(it->second.state).insert({it->second.since, it->first});
+Sales::Sale& Sales::put(Sale sale) {
+    ByAge& sales = sale.state == State::sold ? unsettled_ : closed_;
+    Sale& added = sales.emplace_back(std::move(sale));
+    added.place = std::prev(sales.end());
+    INVARIANT(by_key_.insert(added));
+    added.hash = hash_of(hasher_, added);
+    digest_ += added.hash;
+    return added;
+}
+
+void Sales::changed(Sale& sale) {
+    if (std::exchange(sale.changed, true)) return;
+    changed_.push_back(&sale);
 }
 
 } // namespace bookstore::shop

@@ -1,6 +1,7 @@
 #include "shop/shelf.hpp"
 
 #include <limits>
+#include <utility>
 
 #include <bookstore/base/error.hpp>
 #include <bookstore/base/mutant.hpp>
@@ -43,8 +44,10 @@ std::optional<ItemId> Shelf::next_free() const {
 }
 
 void Shelf::add(const Book& book) {
-    put({book, 0, book.stock, 0});
-    changed_.insert(book.id);
+    Place place;
+    place.book = book;
+    place.received = book.stock;
+    changed(put(std::move(place)));
 }
 
 void Shelf::sell(ItemId item, std::int64_t copies) {
@@ -52,6 +55,7 @@ void Shelf::sell(ItemId item, std::int64_t copies) {
     INVARIANT(copies > 0 && from.book.stock >= copies);
     from.book.stock -= copies;
     from.sold += copies;
+    rehash(from);
     changed(from);
 }
 
@@ -61,6 +65,7 @@ void Shelf::change(ItemId item, std::int64_t delta, std::int64_t cost) {
     of.received += delta;
     of.book.cost = cost;
     INVARIANT(!problem_with(of.book));
+    rehash(of);
     changed(of);
 }
 
@@ -90,15 +95,18 @@ void Shelf::load(const base::Row& row) {
 }
 
 void Shelf::take_changes(std::vector<base::RowChange>& into) {
-    for (const ItemId item : changed_)
-        into.push_back({base::RowChange::Kind::put, books_table, row_of(place(item))});
+    for (Place* place : changed_) {
+        place->changed = false;
+        into.push_back({base::RowChange::Kind::put, books_table, row_of(*place)});
+    }
     changed_.clear();
 }
 
 std::uint64_t Shelf::recompute_digest() const {
+    base::RowHasher hasher;
     std::uint64_t sum = 0;
     for (const auto& [id, place] : places_)
-        sum += base::row_hash(books_table, row_of(place));
+        sum += hash_of(hasher, place);
     return sum;
 }
 
@@ -124,10 +132,19 @@ void Shelf::check_invariants() const {
     INVARIANT(digest_ == recompute_digest());
 }
 
-base::Row Shelf::row_of(const Place& place) {
+template <typename Give>
+auto Shelf::give_row(const Place& place, Give give) {
     const Book& book = place.book;
-    return make_row(static_cast<std::int64_t>(number(book.id)), book.title, book.topic, book.cost, book.stock,
-                    place.sold, place.received);
+    return give(static_cast<std::int64_t>(number(book.id)), book.title, book.topic, book.cost, book.stock,
+                place.sold, place.received);
+}
+
+base::Row Shelf::row_of(const Place& place) {
+    return give_row(place, [](const auto&... values) { return make_row(values...); });
+}
+
+std::uint64_t Shelf::hash_of(base::RowHasher& hasher, const Place& place) {
+    return give_row(place, [&](const auto&... values) { return hasher(books_table, values...); });
 }
 
 Shelf::Place& Shelf::place(ItemId item) {
@@ -136,8 +153,8 @@ Shelf::Place& Shelf::place(ItemId item) {
     return found->second;
 }
 
-void Shelf::put(Place place) {
-    place.hash = base::row_hash(books_table, row_of(place));
+Shelf::Place& Shelf::put(Place place) {
+    place.hash = hash_of(hasher_, place);
     digest_ += place.hash;
     const ItemId item = place.book.id;
     const auto [it, added] = places_.emplace(number(item), std::move(place));
@@ -148,15 +165,19 @@ void Shelf::put(Place place) {
     InOrder& topic = topics_[book.topic];
     topic.emplace_hint(topic.end(), item, &book);
     if (observer_ != nullptr) observer_->book_added(book);
+    return it->second;
+}
+
+void Shelf::rehash(Place& place) {
+    if (base::built_in("forgets-digest")) return;
+    digest_ -= place.hash;
+    place.hash = hash_of(hasher_, place);
+    digest_ += place.hash;
 }
 
 void Shelf::changed(Place& place) {
-    if (!base::built_in("forgets-digest")) {
-        digest_ -= place.hash;
-        place.hash = base::row_hash(books_table, row_of(place));
-        digest_ += place.hash;
-    }
-    changed_.insert(place.book.id);
+    if (std::exchange(place.changed, true)) return;
+    changed_.push_back(&place);
 }
 
 } // namespace bookstore::shop

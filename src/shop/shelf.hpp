@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include <bookstore/base/state_machine.hpp>
 #include <bookstore/base/table.hpp>
 #include <bookstore/shop/book.hpp>
 #include <bookstore/shop/catalog_state.hpp>
@@ -40,6 +40,7 @@ public:
     void clear();
     void load(const base::Row& row);
     void take_changes(std::vector<base::RowChange>& into);
+    std::size_t changed_rows() const { return changed_.size(); }
     std::uint64_t digest() const { return digest_; }
     std::uint64_t recompute_digest() const;
     void check_invariants() const;
@@ -50,20 +51,26 @@ private:
         std::int64_t sold = 0;     ///< copies, ever
         std::int64_t received = 0; ///< copies, ever: what came by deliveries less what they took back
         std::uint64_t hash = 0;    ///< of the row, as it stands in the digest
+        bool changed = false;      ///< since take_changes: a book sold a thousand times is one row
     };
     using InOrder = std::map<ItemId, const Book*>;
 
+    template <typename Give>
+    static auto give_row(const Place& place, Give give);
     static base::Row row_of(const Place& place);
+    static std::uint64_t hash_of(base::RowHasher& hasher, const Place& place);
     Place& place(ItemId item);
-    void put(Place place);
+    Place& put(Place place);
     void changed(Place& place);
+    void rehash(Place& place);
 
     ShelfObserver* observer_;
     std::unordered_map<std::uint64_t, Place> places_; ///< by id; where a purchase looks
     InOrder all_;                                     ///< where a page starts is found, not counted to
     std::map<std::string, InOrder, std::less<>> topics_;
-    std::set<ItemId> changed_; ///< since take_changes: a book sold a thousand times is one row
+    std::vector<Place*> changed_; ///< since take_changes
     std::uint64_t digest_ = 0;
+    base::RowHasher hasher_;
 };
 
 } // namespace bookstore::shop

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,15 +23,21 @@ public:
     std::string apply(std::string_view command, std::uint64_t) override {
         const std::string name(command);
         const auto value = ++counters_[name];
-        put(name, value);
+        changed_.insert(name);
         auto& order = counters_["order"];
         order = static_cast<std::int64_t>(base::hash64(std::to_string(order) + "/" + name));
-        put("order", order);
+        changed_.insert("order");
         return std::to_string(value);
     }
 
-    std::vector<base::RowChange> take_changes() override { return std::exchange(changes_, {}); }
-    void clear() override { counters_.clear(); }
+    std::vector<base::RowChange> take_changes() override {
+        std::vector<base::RowChange> changes;
+        for (const auto& name : std::exchange(changed_, {}))
+            changes.push_back({base::RowChange::Kind::put, 0, {name, counters_.at(name)}});
+        return changes;
+    }
+    std::size_t changed_rows() const override { return changed_.size(); }
+    void clear() override { counters_.clear(), changed_.clear(); }
     void load(std::uint8_t, const base::Row& row) override {
         counters_[std::get<std::string>(row.at(0))] = std::get<std::int64_t>(row.at(1));
     }
@@ -54,12 +61,8 @@ public:
     }
 
 private:
-    void put(const std::string& name, std::int64_t value) {
-        changes_.push_back({base::RowChange::Kind::put, 0, {name, value}});
-    }
-
     std::map<std::string, std::int64_t> counters_;
-    std::vector<base::RowChange> changes_;
+    std::set<std::string> changed_;
 };
 
 } // namespace bookstore::test

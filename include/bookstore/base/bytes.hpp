@@ -13,9 +13,12 @@ namespace bookstore::base {
 class ByteWriter {
 public:
     void u8(std::uint8_t v) { out_.push_back(static_cast<char>(v)); }
-    void u32(std::uint32_t v);       ///< fixed, 4 bytes
-    void u64(std::uint64_t v);       ///< fixed, 8 bytes
-    void varint(std::uint64_t v);    ///< 1 to 10 bytes
+    void u32(std::uint32_t v);     ///< fixed, 4 bytes
+    void u64(std::uint64_t v);     ///< fixed, 8 bytes
+    void varint(std::uint64_t v) { ///< 1 to 10 bytes
+        if (v < 0x80) return u8(static_cast<std::uint8_t>(v));
+        long_varint(v);
+    }
     void zigzag(std::int64_t v);     ///< signed varint
     void string(std::string_view v); ///< varint length, bytes
     void raw(std::string_view v) { out_.append(v); }
@@ -25,8 +28,11 @@ public:
     void reserve(std::size_t bytes) { out_.reserve(bytes); }
     std::string take() { return std::move(out_); }
     const std::string& view() const { return out_; }
+    void clear() { out_.clear(); } ///< and keeps the room
 
 private:
+    void long_varint(std::uint64_t v);
+
     std::string out_;
 };
 
@@ -36,10 +42,21 @@ class ByteReader {
 public:
     explicit ByteReader(std::string_view in) : in_(in) {}
 
-    std::uint8_t u8();
+    std::uint8_t u8() {
+        if (in_.empty()) {
+            fail();
+            return 0;
+        }
+        const auto byte = static_cast<std::uint8_t>(in_.front());
+        in_.remove_prefix(1);
+        return byte;
+    }
     std::uint32_t u32();
     std::uint64_t u64();
-    std::uint64_t varint();
+    std::uint64_t varint() {
+        if (!in_.empty() && static_cast<unsigned char>(in_.front()) < 0x80) return u8();
+        return long_varint();
+    }
     std::int64_t zigzag();
     std::string_view string();
     std::string_view raw(std::size_t bytes);
@@ -56,6 +73,8 @@ public:
     bool complete() const { return !failed_ && in_.empty(); }
 
 private:
+    std::uint64_t long_varint();
+
     std::string_view in_;
     bool failed_ = false;
 };

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <bookstore/base/bytes.hpp>
 #include <bookstore/base/table.hpp>
 
 namespace bookstore::base {
@@ -25,8 +26,10 @@ public:
     /// that says so: aborting here would stop every replica at the same entry.
     virtual std::string apply(std::string_view command, std::uint64_t version) = 0;
 
-    /// The rows changed since the last call, in an order that may be replayed.
+    /// The rows changed since the last call, each once and as it is now, in any order.
     virtual std::vector<RowChange> take_changes() = 0;
+    /// At least how many take_changes() would give: what has changed and is not taken stays in memory.
+    virtual std::size_t changed_rows() const = 0;
 
     /// Empties the machine, to be filled by load().
     virtual void clear() = 0;
@@ -43,5 +46,26 @@ public:
 
 /// The hash of one row as digest() sums it.
 std::uint64_t row_hash(std::uint8_t table, const Row& row);
+
+/// The same of a row that need not be made: of its values. Keeps the memory that it works in.
+class RowHasher {
+public:
+    template <typename... Values>
+    std::uint64_t operator()(std::uint8_t table, const Values&... values) {
+        begin(table, sizeof...(values));
+        (add(values), ...);
+        return end();
+    }
+
+private:
+    friend std::uint64_t row_hash(std::uint8_t table, const Row& row);
+
+    void begin(std::uint8_t table, std::size_t values);
+    void add(std::int64_t value);
+    void add(std::string_view value);
+    std::uint64_t end() const;
+
+    ByteWriter bytes_;
+};
 
 } // namespace bookstore::base

@@ -36,5 +36,7 @@ inline constexpr std::int64_t amount_max = 10'000'000'000;
 /// characters, amounts in range; the id is not looked at), else what is wrong, in words for the one who sent
 /// it.
 std::optional<std::string> problem_with(const Book& book);
+/// The same of a title alone.
+std::optional<std::string> problem_with_title(std::string_view title);
 
 } // namespace bookstore::shop

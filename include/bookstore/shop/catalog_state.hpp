@@ -32,10 +32,12 @@ struct UnsettledSale {
 ///
 /// Tables, as an operator sees them:
 ///   books(id, title, topic, cost, stock, sold, received): received = stock + sold, counted separately
-///   sales(key, at, state, total, lines): state is sold, settled or refused; a line of text for each line
+///   sales(number, key, at, state, total, lines): numbers rise as sales are made, so that a table of any
+///   size grows at its end; state is sold, settled or refused; a line of text for each line
 ///       sold, settled: "3 x 2 @ 300 Xen and the Art of Surviving Graduate School" (item x quantity @ cost
 ///       title) refused:       "3 x 2, 1 left" for what was short, "4 x 1" for what was not
-///   shop(name, value): "parts" of the first catalogue that are in, and "open", 1 from the last one on
+///   shop(name, value): "parts" of the first catalogue that are in; "open", 1 from the last one on; "sales",
+///   the number of the last one
 /// What is remembered of a sale is exactly its row, so a reloaded machine gives the same bytes.
 ///
 /// Cost of a command: O(log n) in books and sales for each line, key or book that it names.
@@ -53,6 +55,7 @@ public:
     std::string apply(std::string_view command, std::uint64_t version) override;
     CatalogOutcome apply(const CatalogCommand& command, std::uint64_t version = 1);
     std::vector<base::RowChange> take_changes() override;
+    std::size_t changed_rows() const override;
     void clear() override;
     void load(std::uint8_t table, const base::Row& row) override;
     std::span<const base::Table> tables() const override;
@@ -71,17 +74,17 @@ public:
 
     /// The remembered outcome of a sale, if there is one.
     std::optional<CatalogOutcome> sale(std::string_view key) const;
-    /// Sold at `until` or before, and loaded ones: oldest first, at most `limit`. Sales of the same version
-    /// are in the order of keys.
+    /// Sold at `until` or before, and loaded ones: oldest first, at most `limit`.
     std::vector<UnsettledSale> unsettled(std::uint64_t until, std::size_t limit) const;
     std::size_t unsettled_count() const;
     /// Keys of purchases that have been settled or refused since `until` or before, and so may be forgotten
     /// when that was long enough ago: oldest first, at most `limit`.
     std::vector<std::string> closed(std::uint64_t until, std::size_t limit) const;
 
-    /// For rows that no machine holds, of a shop that is restored from a backup: of the table of sales? Is it
-    /// a sale that the order book has confirmed? Then it becomes one that it has yet to confirm.
+    /// For rows that no machine holds, of a shop that is restored from a backup: of the table of sales?
+    /// Whose? Is it a sale that the order book has confirmed? Then it becomes one that it has yet to confirm.
     static bool is_sale(std::uint8_t table);
+    static std::string_view key_of_sale(const base::Row& sale);
     static bool is_settled_sale(const base::Row& sale);
     static void unsettle(base::Row& sale);
 

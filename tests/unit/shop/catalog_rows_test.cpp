@@ -36,20 +36,21 @@ TEST_CASE("rows are what an operator wants to read", "[shop][rows]") {
 
     CHECK(shop.rows.row(books, 2) == Row{2, "RPCs for Dummies", "ds", 250, 13, 2, 15});
     CHECK(
-        shop.rows.row(sales, "s") ==
-        Row{"s", noon_ms, "sold", 500,
+        shop.rows.row(sales, 1) ==
+        Row{1, "s", noon_ms, "sold", 500,
             "2 x 2 @ 200 RPCs for Dummies\n1 x 1 @ 100 How to get a good grade in 677 in 20 minutes a day"});
-    CHECK(shop.rows.row(sales, "r") == Row{"r", noon_ms, "refused", 0, "2 x 1\n3 x 9, 5 left"});
+    CHECK(shop.rows.row(sales, 2) == Row{2, "r", noon_ms, "refused", 0, "2 x 1\n3 x 9, 5 left"});
     CHECK(shop.rows.row(shop_table, "parts") == Row{"parts", 1});
     CHECK(shop.rows.row(shop_table, "open") == Row{"open", 1});
+    CHECK(shop.rows.row(shop_table, "sales") == Row{"sales", 2});
 
     shop.state.apply(Settle{{"s"}});
     shop.store();
-    CHECK(std::get<std::string>(shop.rows.row(sales, "s")[2]) == "settled");
-    CHECK(shop.rows.size() == 7 + 2 + 2);
+    CHECK(std::get<std::string>(shop.rows.row(sales, 1)[3]) == "settled");
+    CHECK(shop.rows.size() == 7 + 2 + 3);
     shop.state.apply(ForgetSales{{"r", "s"}});
     shop.store();
-    CHECK(shop.rows.size() == 7 + 2);
+    CHECK(shop.rows.size() == 7 + 3);
 }
 
 TEST_CASE("a row that changed many times is stored once", "[shop][rows]") {
@@ -58,7 +59,9 @@ TEST_CASE("a row that changed many times is stored once", "[shop][rows]") {
     shop.state.apply(Update{ItemId{1}, 1'000, {}});
     for (int i = 0; i < 1'000; ++i)
         shop.state.apply(Sell{"k" + std::to_string(i), {{ItemId{1}, 1}}, noon});
-    CHECK(shop.state.take_changes().size() == 1'000 + 1);
+    CHECK(shop.state.changed_rows() == 1'000 + 1);
+    CHECK(shop.state.take_changes().size() == 1'000 + 1 + 3);
+    CHECK(shop.state.changed_rows() == 0);
 
     shop.state.apply(Update{ItemId{1}, std::nullopt, std::nullopt});
     shop.state.apply(Sell{"k1", {{ItemId{1}, 1}}, noon});
@@ -70,14 +73,33 @@ TEST_CASE("a key that is forgotten and used again between two takes is stored as
     shop.state.apply(Sell{"k", {{ItemId{1}, 9}}, base::WallTime{1}});
     shop.state.apply(ForgetSales{{"k"}});
     shop.store();
-    CHECK(shop.rows.row(sales, "k").empty());
+    CHECK(shop.rows.row(sales, 1).empty());
 
     shop.state.apply(Sell{"k", {{ItemId{1}, 9}}, base::WallTime{3}});
     shop.store();
     shop.state.apply(ForgetSales{{"k"}});
     shop.state.apply(Sell{"k", {{ItemId{1}, 1}}, base::WallTime{5}});
     shop.store();
-    CHECK(std::get<std::string>(shop.rows.row(sales, "k")[2]) == "sold");
+    CHECK(shop.rows.row(sales, 2).empty());
+    CHECK(std::get<std::string>(shop.rows.row(sales, 3)[3]) == "sold");
+}
+
+TEST_CASE("the number of a sale is never given again, whatever is forgotten", "[shop][rows]") {
+    StoredShop shop;
+    shop.state.apply(Sell{"a", {{ItemId{1}, 1}}, noon});
+    shop.state.apply(Sell{"b", {{ItemId{1}, 9}}, noon});
+    shop.state.apply(ForgetSales{{"b"}});
+    shop.store();
+    CatalogState reloaded;
+    shop.rows.load_into(reloaded);
+    CHECK(reloaded.digest() == shop.state.digest());
+    for (CatalogState* state : {&shop.state, &reloaded}) {
+        state->apply(Sell{"c", {{ItemId{1}, 1}}, noon});
+        state->check_invariants();
+    }
+    CHECK(reloaded.digest() == shop.state.digest());
+    shop.store();
+    CHECK(std::get<std::string>(shop.rows.row(sales, 3)[1]) == "c");
 }
 
 TEST_CASE("a reloaded shop remembers to the byte", "[shop][rows]") {
@@ -163,16 +185,18 @@ TEST_CASE("rows that cannot be are refused with their place", "[shop][rows]") {
     refused(books, {1, "T", "ds", 1, -1, 2, 1});  // oversold
     refused(books, {1, "T", "ds", 1, 1, 1, 1});   // received is not stock + sold
     refused(books, {1, "", "ds", 1, 1, 0, 1});    // no title
-    refused(sales, {"a key", 1, "sold", 1, "1 x 1 @ 1 T"});
-    refused(sales, {"k", 1, "lost", 1, "1 x 1 @ 1 T"});
-    refused(sales, {"k", 1, "sold", 1, "1 x 1, 0 left"});
-    refused(sales, {"k", 1, "sold", 1, "01 x 1 @ 1 T"});
-    refused(sales, {"k", 1, "sold", 1, "1 x 1 @ 1"});
-    refused(sales, {"k", 1, "sold", 1, ""});
-    refused(sales, {"k", 1, "refused", 0, "1 x 1 @ 1 T"});
-    refused(sales, {"k", 1, "refused", 0, "1 x 1, 0"});
-    refused(sales, {"k", 1, "refused", 0, "1 x 99999999999999999999"});
+    refused(sales, {1, "a key", 1, "sold", 1, "1 x 1 @ 1 T"});
+    refused(sales, {1, "k", 1, "lost", 1, "1 x 1 @ 1 T"});
+    refused(sales, {1, "k", 1, "sold", 1, "1 x 1, 0 left"});
+    refused(sales, {1, "k", 1, "sold", 1, "01 x 1 @ 1 T"});
+    refused(sales, {1, "k", 1, "sold", 1, "1 x 1 @ 1"});
+    refused(sales, {1, "k", 1, "sold", 1, ""});
+    refused(sales, {1, "k", 1, "refused", 0, "1 x 1 @ 1 T"});
+    refused(sales, {1, "k", 1, "refused", 0, "1 x 1, 0"});
+    refused(sales, {1, "k", 1, "refused", 0, "1 x 99999999999999999999"});
+    refused(sales, {0, "k", 1, "sold", 1, "1 x 1 @ 1 T"}); // no number
     refused(shop_table, {"closed", 1});
+    refused(shop_table, {"sales", 0});
     refused(shop_table, {"open", 0});
     refused(3, {1});
     CHECK(state.digest() == 0);
@@ -181,6 +205,10 @@ TEST_CASE("rows that cannot be are refused with their place", "[shop][rows]") {
                       "table books, row 7: received is not stock + sold");
     state.load(books, {7, "T", "ds", 1, 1, 1, 2});
     refused(books, {7, "T", "ds", 1, 1, 1, 2}); // twice
+    state.load(sales, {4, "k", 1, "sold", 1, "7 x 1 @ 1 T"});
+    refused(sales, {5, "k", 1, "sold", 1, "7 x 1 @ 1 T"}); // twice
+    refused(sales, {4, "l", 1, "sold", 1, "7 x 1 @ 1 T"}); // its number is
+    refused(shop_table, {"sales", 3});                     // before the last there is
 }
 
 } // namespace

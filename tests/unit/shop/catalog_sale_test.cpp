@@ -131,10 +131,10 @@ TEST_CASE("a sale is unsettled until the order book has it", "[shop][catalog]") 
     shop.apply(sell("refused", {{ItemId{1}, 100}}, base::WallTime{5}), 25);
     shop.apply(sell("late", {{ItemId{1}, 1}}, base::WallTime{0}), 30);
 
-    CHECK(unsettled(100, 10) == Keys{"early", "a", "b", "late"});
-    CHECK(unsettled(29, 10) == Keys{"early", "a", "b"});
+    CHECK(unsettled(100, 10) == Keys{"early", "b", "a", "late"});
+    CHECK(unsettled(29, 10) == Keys{"early", "b", "a"});
     CHECK(unsettled(9, 10).empty());
-    CHECK(unsettled(100, 2) == Keys{"early", "a"});
+    CHECK(unsettled(100, 2) == Keys{"early", "b"});
     CHECK(shop.unsettled(10, 1).front().sold == std::get<Sold>(*shop.sale("early")));
 
     shop.apply(Settle{{"a", "refused", "never heard of", "a"}}, 40);

@@ -56,6 +56,7 @@ std::vector<std::filesystem::path> kept_in(const std::filesystem::path& director
 struct Picky final : base::StateMachine {
     std::string apply(std::string_view, std::uint64_t) override { return {}; }
     std::vector<base::RowChange> take_changes() override { return {}; }
+    std::size_t changed_rows() const override { return 0; }
     void clear() override {}
     void load(std::uint8_t, const base::Row&) override { throw std::runtime_error("row 1: a stock below 0"); }
     std::span<const base::Table> tables() const override { return shelf_tables; }

@@ -23,6 +23,7 @@ class ShelfMachine final : public base::StateMachine {
 public:
     std::string apply(std::string_view, std::uint64_t) override { return {}; }
     std::vector<base::RowChange> take_changes() override { return {}; }
+    std::size_t changed_rows() const override { return 0; }
     void clear() override { rows_ = {}; }
     void load(std::uint8_t table, const base::Row& row) override { rows_.at(table).push_back(row); }
     std::span<const base::Table> tables() const override { return shelf_tables; }
