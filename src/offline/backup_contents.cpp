@@ -60,7 +60,7 @@ void load_part(const std::filesystem::path& file, std::uint64_t offset, const Ba
 
 bool lacks_order(const ReadBackup& backup, const base::Row& sale) {
     return shop::CatalogState::is_settled_sale(sale) &&
-           backup.orders.find_key(shop::CatalogState::key_of_sale(sale)) == nullptr;
+           !backup.orders.has_key(shop::CatalogState::key_of_sale(sale));
 }
 
 } // namespace

@@ -29,9 +29,6 @@ inline std::string take_string(base::ByteReader& in) {
     return std::string(in.string());
 }
 
-/// What encode() gives for Recorded{order}, without a copy of it.
-std::string encode_recorded(const Order& order);
-
 /// More lines than an order may have are damage: `in` fails.
 std::vector<Line> take_lines(base::ByteReader& in);
 std::vector<SoldLine> take_sold_lines(base::ByteReader& in);

@@ -99,14 +99,6 @@ struct OutcomeWriter {
 
 } // namespace
 
-std::string encode_recorded(const Order& order) {
-    base::ByteWriter out;
-    out.reserve(usual_bytes);
-    put_kind(out, OutcomeKind::recorded);
-    put_order(out, order);
-    return out.take();
-}
-
 std::string encode(const OrderCommand& command) {
     base::ByteWriter out;
     out.reserve(usual_bytes);

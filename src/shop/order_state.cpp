@@ -9,62 +9,27 @@
 #include <vector>
 
 #include <bookstore/base/error.hpp>
-#include <bookstore/base/limits.hpp>
 #include <bookstore/base/mutant.hpp>
 
 #include "shop/key_index.hpp"
-#include "shop/line_codec.hpp"
+#include "shop/keyed_text.hpp"
 #include "shop/make_row.hpp"
 #include "shop/row_reader.hpp"
+#include "shop/sale_text.hpp"
 
 namespace bookstore::shop {
 namespace {
 
 using base::ColumnType;
 
-// Indexes into order_tables.
-constexpr std::uint8_t orders_table = 0;
-constexpr std::uint8_t lines_table = 1;
+constexpr std::uint8_t orders_table = 0; ///< index into order_tables
 
 constexpr std::array orders_columns{
     base::Column{"number", ColumnType::integer},  base::Column{"key", ColumnType::text},
     base::Column{"at", ColumnType::integer},      base::Column{"total", ColumnType::integer},
-    base::Column{"settled", ColumnType::integer},
+    base::Column{"settled", ColumnType::integer}, base::Column{"lines", ColumnType::text},
 };
-constexpr std::array lines_columns{
-    base::Column{"id", ColumnType::integer},       base::Column{"number", ColumnType::integer},
-    base::Column{"item", ColumnType::integer},     base::Column{"title", ColumnType::text},
-    base::Column{"quantity", ColumnType::integer}, base::Column{"cost", ColumnType::integer},
-};
-constexpr std::array order_tables{
-    base::Table{"orders", orders_columns},
-    base::Table{"order_lines", lines_columns},
-};
-
-// A line's id is its order's number and its position, legible in decimal.
-constexpr std::int64_t positions = 100;
-static_assert(base::limits::lines_per_order_max <= positions);
-constexpr std::int64_t order_number_max = std::numeric_limits<std::int64_t>::max() / positions - 1;
-
-std::int64_t column(std::uint64_t value) {
-    return static_cast<std::int64_t>(value);
-}
-
-template <typename Give>
-auto give_order(const Order& order, bool settled, Give give) {
-    return give(column(number(order.number)), order.key, static_cast<std::int64_t>(order.at), order.total,
-                std::int64_t{settled});
-}
-
-template <typename Give>
-auto give_line(const Order& order, std::size_t position, Give give) {
-    const SoldLine& line = order.lines[position];
-    const std::int64_t of = column(number(order.number));
-    return give(of * positions + column(position), of, column(number(line.item)), line.title, line.quantity,
-                line.cost);
-}
-
-constexpr auto make = [](const auto&... values) { return make_row(values...); };
+constexpr std::array order_tables{base::Table{"orders", orders_columns}};
 
 bool may_be_recorded(std::string_view key, const std::vector<SoldLine>& lines, std::int64_t total) {
     std::vector<Line> asked;
@@ -79,80 +44,79 @@ bool may_be_recorded(std::string_view key, const std::vector<SoldLine>& lines, s
 } // namespace
 
 struct OrderState::Impl {
+    /// As in the table: its lines are parsed only for who asks for it.
     struct Entry {
-        Order order;
+        OrderNumber number{};
+        base::WallTime at{};
+        std::int64_t total = 0;
+        KeyedText text; ///< with the lines
+        bool settled = false;
         bool changed = false; ///< since take_changes
 
-        std::string_view key() const { return order.key; }
+        std::string_view key() const { return text.key(); }
     };
 
-    /// The order as it stands; none: `refusal` says why.
-    const Order* record(Record record, OrderOutcome& refusal);
+    OrderOutcome record(Record record);
     OrderOutcome settle(const Settled& settled);
-
-    bool is_settled(OrderNumber n) const { return !unsettled.contains(n); }
-    Entry& at(OrderNumber n) { return orders[static_cast<std::size_t>(number(n)) - 1]; }
-    std::uint64_t hash_of(const Order& order) {
-        return give_order(order, is_settled(order.number),
-                          [&](const auto&... values) { return hasher(orders_table, values...); });
-    }
-    std::uint64_t hash_of_line(const Order& order, std::size_t position) {
-        return give_line(order, position,
-                         [&](const auto&... values) { return hasher(lines_table, values...); });
-    }
-    Entry& append(Order order);
-    void note_change(Entry& entry);
     void load_order(const base::Row& row);
-    void load_line(const base::Row& row);
+
+    template <typename Give>
+    static auto give_row(const Entry& entry, Give give) {
+        return give(static_cast<std::int64_t>(number(entry.number)), entry.key(),
+                    static_cast<std::int64_t>(entry.at), entry.total, std::int64_t{entry.settled},
+                    entry.text.text());
+    }
+    static std::uint64_t hash_of(base::RowHasher& hasher, const Entry& entry) {
+        return give_row(entry, [&](const auto&... values) { return hasher(orders_table, values...); });
+    }
+    static Order order_of(const Entry& entry);
+
+    const Entry& at(OrderNumber n) const { return orders[static_cast<std::size_t>(number(n)) - 1]; }
+    OrderNumber last_number() const { return OrderNumber{orders.size()}; }
+    Entry& append(Entry entry);
+    void note_change(Entry& entry);
 
     // Order n is at n - 1: numbers have no gaps. A deque, because entries stay where they are.
     std::deque<Entry> orders;
     KeyIndex<Entry> by_key;
     std::set<OrderNumber> unsettled;
     std::vector<Entry*> changed; ///< since take_changes
-    OrderNumber stored{};        ///< lines of orders up to here have been taken: they never change again
     std::uint64_t digest = 0;
     base::RowHasher hasher;
 };
 
-const Order* OrderState::Impl::record(Record record, OrderOutcome& refusal) {
-    if (!may_be_recorded(record.key, record.lines, record.total)) {
-        refusal = OrderUnintelligible{};
-        return nullptr;
-    }
+OrderOutcome OrderState::Impl::record(Record record) {
+    if (!may_be_recorded(record.key, record.lines, record.total)) return OrderUnintelligible{};
     const Entry* found = by_key.find(record.key);
     if (found != nullptr && !base::built_in("records-twice")) {
-        if (found->order.lines == record.lines) return &found->order;
-        refusal = RecordConflict{};
-        return nullptr;
+        Order order = order_of(*found);
+        if (order.lines != record.lines) return RecordConflict{};
+        return Recorded{std::move(order)};
     }
     const OrderNumber next{orders.size() + 1};
-    unsettled.insert(unsettled.end(), next);
-    Entry& entry = append({next, std::move(record.key), record.at, std::move(record.lines), record.total});
-    note_change(entry);
-    for (std::size_t i = 0; i < entry.order.lines.size(); ++i)
-        digest += hash_of_line(entry.order, i);
-    return &entry.order;
+    note_change(append({next, record.at, record.total, {record.key, to_text(record.lines)}}));
+    return Recorded{{next, std::move(record.key), record.at, std::move(record.lines), record.total}};
 }
 
 OrderOutcome OrderState::Impl::settle(const Settled& settled) {
     for (const std::string& key : settled.keys) {
         Entry* entry = by_key.find(key);
-        if (entry == nullptr || is_settled(entry->order.number)) continue;
-        digest -= hash_of(entry->order);
-        unsettled.erase(entry->order.number);
-        digest += hash_of(entry->order);
+        if (entry == nullptr || entry->settled) continue;
+        digest -= hash_of(hasher, *entry);
+        entry->settled = true;
+        digest += hash_of(hasher, *entry);
+        unsettled.erase(entry->number);
         note_change(*entry);
     }
     return SettledDone{};
 }
 
-/// Whether it is settled has been noted before.
-OrderState::Impl::Entry& OrderState::Impl::append(Order order) {
-    Entry& entry = orders.emplace_back(Entry{std::move(order)});
-    by_key.insert(entry);
-    digest += hash_of(entry.order);
-    return entry;
+OrderState::Impl::Entry& OrderState::Impl::append(Entry entry) {
+    if (!entry.settled) unsettled.insert(unsettled.end(), entry.number);
+    Entry& appended = orders.emplace_back(std::move(entry));
+    by_key.insert(appended);
+    digest += hash_of(hasher, appended);
+    return appended;
 }
 
 void OrderState::Impl::note_change(Entry& entry) {
@@ -160,34 +124,28 @@ void OrderState::Impl::note_change(Entry& entry) {
     changed.push_back(&entry);
 }
 
-void OrderState::Impl::load_order(const base::Row& row) {
-    RowReader in(order_tables[orders_table], row);
-    Order order;
-    order.number = OrderNumber{static_cast<std::uint64_t>(in.integer(1, order_number_max))};
-    if (number(order.number) != orders.size() + 1) in.reject("leaves a gap, or is not in order");
-    order.key = in.text();
-    if (!is_idempotency_key(order.key) || by_key.find(order.key) != nullptr)
-        in.reject("is no key, or there twice");
-    order.at = base::WallTime{in.integer()};
-    order.total = in.integer();
-    if (in.integer(0, 1) == 0) unsettled.insert(order.number);
-    stored = order.number;
-    append(std::move(order));
+Order OrderState::Impl::order_of(const Entry& entry) {
+    auto lines = parse_sold_lines(entry.text.text());
+    INVARIANT(lines.has_value());
+    return {entry.number, std::string(entry.key()), entry.at, std::move(*lines), entry.total};
 }
 
-void OrderState::Impl::load_line(const base::Row& row) {
-    RowReader in(order_tables[lines_table], row);
-    const std::int64_t id = in.integer();
-    const std::int64_t of = in.integer(1, column(orders.size()));
-    Order& order = at(OrderNumber{static_cast<std::uint64_t>(of)}).order;
-    if (id != of * positions + column(order.lines.size())) in.reject("leaves a gap between lines");
-    SoldLine line;
-    line.item = ItemId{static_cast<std::uint64_t>(in.integer(1, column(item_number_max)))};
-    line.title = in.text();
-    line.quantity = in.integer(1, base::limits::quantity_max);
-    line.cost = in.integer(0, amount_max);
-    order.lines.push_back(std::move(line));
-    digest += hash_of_line(order, order.lines.size() - 1);
+void OrderState::Impl::load_order(const base::Row& row) {
+    RowReader in(order_tables[orders_table], row);
+    Entry entry;
+    entry.number =
+        OrderNumber{static_cast<std::uint64_t>(in.integer(1, std::numeric_limits<std::int64_t>::max()))};
+    if (number(entry.number) != orders.size() + 1) in.reject("leaves a gap, or is not in order");
+    const std::string& key = in.text();
+    if (!is_idempotency_key(key) || by_key.find(key) != nullptr) in.reject("is no key, or there twice");
+    entry.at = base::WallTime{in.integer()};
+    entry.total = in.integer();
+    entry.settled = in.integer(0, 1) == 1;
+    const std::string& text = in.text();
+    const auto lines = parse_sold_lines(text);
+    if (!lines || !may_be_recorded(key, *lines, entry.total)) in.reject("does not read as lines of an order");
+    entry.text = KeyedText(key, text);
+    append(std::move(entry));
 }
 
 OrderState::OrderState() : impl_(std::make_unique<Impl>()) {}
@@ -196,35 +154,24 @@ OrderState::~OrderState() = default;
 std::string OrderState::apply(std::string_view command, std::uint64_t) {
     auto decoded = decode_order_command(command);
     if (!decoded) return encode(OrderOutcome{OrderUnintelligible{}});
-    auto* record = std::get_if<Record>(&*decoded);
-    if (record == nullptr) return encode(apply(*decoded));
-    OrderOutcome refusal;
-    const Order* order = impl_->record(std::move(*record), refusal);
-    return order != nullptr ? encode_recorded(*order) : encode(refusal);
+    if (auto* record = std::get_if<Record>(&*decoded)) return encode(impl_->record(std::move(*record)));
+    return encode(impl_->settle(std::get<Settled>(*decoded)));
 }
 
 OrderOutcome OrderState::apply(const OrderCommand& command) {
-    if (const auto* settled = std::get_if<Settled>(&command)) return impl_->settle(*settled);
-    OrderOutcome outcome;
-    const Order* order = impl_->record(std::get<Record>(command), outcome);
-    if (order != nullptr) outcome = Recorded{*order};
-    return outcome;
+    if (const auto* record = std::get_if<Record>(&command)) return impl_->record(*record);
+    return impl_->settle(std::get<Settled>(command));
 }
 
 std::vector<base::RowChange> OrderState::take_changes() {
-    using Kind = base::RowChange::Kind;
     std::vector<base::RowChange> changes;
-    changes.reserve(2 * impl_->changed.size());
+    changes.reserve(impl_->changed.size());
     for (Impl::Entry* entry : impl_->changed) {
         entry->changed = false;
-        const Order& order = entry->order;
-        changes.push_back(
-            {Kind::put, orders_table, give_order(order, impl_->is_settled(order.number), make)});
-        for (std::size_t i = 0; order.number > impl_->stored && i < order.lines.size(); ++i)
-            changes.push_back({Kind::put, lines_table, give_line(order, i, make)});
+        auto row = Impl::give_row(*entry, [](const auto&... values) { return make_row(values...); });
+        changes.push_back({base::RowChange::Kind::put, orders_table, std::move(row)});
     }
     impl_->changed.clear();
-    impl_->stored = last_number();
     return changes;
 }
 
@@ -237,14 +184,9 @@ void OrderState::clear() {
 }
 
 void OrderState::load(std::uint8_t table, const base::Row& row) {
-    switch (table) {
-    case orders_table:
-        return impl_->load_order(row);
-    case lines_table:
-        return impl_->load_line(row);
-    default:
+    if (table != orders_table)
         throw std::runtime_error("the order book has no table " + std::to_string(table));
-    }
+    impl_->load_order(row);
 }
 
 std::span<const base::Table> OrderState::tables() const {
@@ -258,44 +200,45 @@ std::uint64_t OrderState::digest() const {
 std::uint64_t OrderState::recompute_digest() const {
     base::RowHasher hasher;
     std::uint64_t sum = 0;
-    const auto add_order = [&](const auto&... values) { sum += hasher(orders_table, values...); };
-    const auto add_line = [&](const auto&... values) { sum += hasher(lines_table, values...); };
-    for (const auto& [order, changed] : impl_->orders) {
-        give_order(order, impl_->is_settled(order.number), add_order);
-        for (std::size_t i = 0; i < order.lines.size(); ++i)
-            give_line(order, i, add_line);
-    }
+    for (const Impl::Entry& entry : impl_->orders)
+        sum += Impl::hash_of(hasher, entry);
     return sum;
 }
 
 OrderNumber OrderState::last_number() const {
-    return OrderNumber{impl_->orders.size()};
+    return impl_->last_number();
 }
 
-const Order* OrderState::find(OrderNumber n) const {
-    const bool recorded = number(n) >= 1 && n <= last_number();
-    return recorded ? &impl_->at(n).order : nullptr;
+std::optional<Order> OrderState::find(OrderNumber n) const {
+    if (number(n) < 1 || n > last_number()) return std::nullopt;
+    return Impl::order_of(impl_->at(n));
 }
 
-const Order* OrderState::find_key(std::string_view key) const {
+std::optional<Order> OrderState::find_key(std::string_view key) const {
     const Impl::Entry* found = impl_->by_key.find(key);
-    return found == nullptr ? nullptr : &found->order;
+    if (found == nullptr) return std::nullopt;
+    return Impl::order_of(*found);
+}
+
+bool OrderState::has_key(std::string_view key) const {
+    return impl_->by_key.find(key) != nullptr;
 }
 
 std::vector<std::string> OrderState::unsettled(std::size_t limit) const {
     std::vector<std::string> keys;
     for (auto it = impl_->unsettled.begin(); it != impl_->unsettled.end() && keys.size() < limit; ++it)
-        keys.push_back(impl_->at(*it).order.key);
+        keys.emplace_back(impl_->at(*it).key());
     return keys;
 }
 
 void OrderState::check_invariants() const {
     INVARIANT(impl_->by_key.size() == impl_->orders.size());
     std::uint64_t next = 1;
-    for (const auto& [order, changed] : impl_->orders) {
-        INVARIANT(number(order.number) == next++);
-        INVARIANT(find_key(order.key) == &order);
-        INVARIANT(may_be_recorded(order.key, order.lines, order.total));
+    for (const Impl::Entry& entry : impl_->orders) {
+        INVARIANT(number(entry.number) == next++);
+        INVARIANT(impl_->by_key.find(entry.key()) == &entry);
+        INVARIANT(impl_->unsettled.contains(entry.number) == !entry.settled);
+        INVARIANT(may_be_recorded(entry.key(), Impl::order_of(entry).lines, entry.total));
     }
     INVARIANT(impl_->unsettled.empty() || *impl_->unsettled.rbegin() <= last_number());
     INVARIANT(digest() == recompute_digest());

@@ -18,13 +18,6 @@ namespace {
 constexpr std::size_t key_column = 1;
 constexpr std::size_t state_column = 3;
 
-/// In a sale's text: the lines behind the key.
-std::string join(std::string_view key, std::string_view lines) {
-    std::string text;
-    text.reserve(key.size() + lines.size());
-    return text.append(key).append(lines);
-}
-
 } // namespace
 
 std::optional<Sales::Remembered> Sales::find(std::string_view key) const {
@@ -82,8 +75,7 @@ void Sales::add_sold(std::string_view key, const Sold& sold, std::uint64_t versi
     sale.at = sold.at;
     sale.total = sold.total;
     sale.since = version;
-    sale.key_bytes = static_cast<std::uint8_t>(key.size());
-    sale.text = join(key, to_text(sold.lines));
+    sale.text = KeyedText(key, to_text(sold.lines));
     add(std::move(sale));
 }
 
@@ -93,8 +85,7 @@ void Sales::add_refused(std::string_view key, base::WallTime at, const std::vect
     sale.at = at;
     sale.since = version;
     sale.state = State::refused;
-    sale.key_bytes = static_cast<std::uint8_t>(key.size());
-    sale.text = join(key, to_text(lines));
+    sale.text = KeyedText(key, to_text(lines));
     add(std::move(sale));
 }
 
@@ -151,8 +142,7 @@ void Sales::load(const base::Row& row) {
     const bool readable = sale.state == State::refused ? parse_refused_lines(lines).has_value()
                                                        : parse_sold_lines(lines).has_value();
     if (!readable) in.reject("does not read as lines of a sale");
-    sale.key_bytes = static_cast<std::uint8_t>(key.size());
-    sale.text = join(key, lines);
+    sale.text = KeyedText(key, lines);
     last_number_ = sale.number;
     put(std::move(sale));
 }

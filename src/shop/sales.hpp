@@ -15,6 +15,7 @@
 #include <bookstore/shop/catalog_state.hpp>
 
 #include "shop/key_index.hpp"
+#include "shop/keyed_text.hpp"
 #include "shop/sale_text.hpp"
 
 namespace bookstore::shop {
@@ -76,14 +77,13 @@ private:
         std::int64_t total = 0;
         std::uint64_t since = 0; ///< version that made the state what it is; 0: loaded. Not in the row
         std::uint64_t hash = 0;  ///< of the row, as it stands in the digest
-        std::string text;        ///< the key, and the lines behind it: one piece of memory for both
-        std::uint8_t key_bytes = 0;
+        KeyedText text;          ///< with the lines
         State state = State::sold;
         bool changed = false;    ///< since take_changes
         ByAge::iterator place{}; ///< of this one
 
-        std::string_view key() const { return std::string_view(text).substr(0, key_bytes); }
-        std::string_view lines() const { return std::string_view(text).substr(key_bytes); }
+        std::string_view key() const { return text.key(); }
+        std::string_view lines() const { return text.text(); }
     };
 
     static std::string_view name(State state);

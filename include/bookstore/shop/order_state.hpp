@@ -2,6 +2,7 @@
 /// \file
 /// The order group's state machine: the order book.
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,13 +13,14 @@
 
 namespace bookstore::shop {
 
-/// Thread: the loop. References are valid until the next apply, load or clear.
+/// Thread: the loop.
 ///
-/// Tables: orders(number, key, at, total, settled) and order_lines(id, number, item, title, quantity, cost)
-/// with id = number * 100 + position: 1700 is the first line of order 17. load() takes each in the order of
-/// its first column, orders before lines, and so notices a gap.
+/// Table: orders(number, key, at, total, settled, lines), the lines as those of the catalog's sales: "3 x 2 @
+/// 300 Xen and the Art of Surviving Graduate School" (item x quantity @ cost title), a line of text each.
+/// load() takes rows in the order of their numbers, and so notices a gap.
 ///
-/// Cost of a command: O(log n) for each order that it names.
+/// Cost of a command: O(log n) for each order that it names. Memory of an order: its key, the text of its
+/// lines, and about 70 bytes.
 class OrderState final : public base::StateMachine {
 public:
     using Command = OrderCommand;
@@ -38,8 +40,9 @@ public:
     std::uint64_t recompute_digest() const override;
 
     OrderNumber last_number() const; ///< 0: none yet
-    const Order* find(OrderNumber number) const;
-    const Order* find_key(std::string_view key) const;
+    std::optional<Order> find(OrderNumber number) const;
+    std::optional<Order> find_key(std::string_view key) const;
+    bool has_key(std::string_view key) const;
     /// Keys recorded and not yet settled with the catalog, oldest first, at most `limit`.
     std::vector<std::string> unsettled(std::size_t limit) const;
 

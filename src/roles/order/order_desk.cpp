@@ -34,8 +34,7 @@ awaitable<base::result<FindOrderAnswer>> OrderDesk::find(FindOrderRequest reques
     if (!reached) co_return reached.error();
     if (!serving()) co_return Errc::not_ready;
     FindOrderAnswer answer;
-    if (const shop::Order* order = replica_.state().find(shop::OrderNumber{request.number}))
-        answer.order = *order;
+    if (const auto order = replica_.state().find(shop::OrderNumber{request.number})) answer.order = *order;
     co_return answer;
 }
 

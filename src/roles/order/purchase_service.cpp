@@ -118,8 +118,7 @@ awaitable<Answer> PurchaseService::purchase(Purchase purchase, base::TimePoint d
 
     Answer answer = Errc::timed_out;
     while (scheduler_.now() < deadline) {
-        if (const shop::Order* order = ports_.find(purchase.key))
-            co_return remembered(*order, purchase.lines);
+        if (const auto order = ports_.find(purchase.key)) co_return remembered(*order, purchase.lines);
         const auto under_way = traffic_->flights.find(purchase.key);
         if (under_way == traffic_->flights.end()) {
             const auto began = scheduler_.now();

@@ -30,8 +30,8 @@ struct SaleAnswer {
 
 /// The two groups, as a purchase sees them. Each call may be repeated with the same key.
 struct PurchasePorts {
-    /// The order that this replica's book has under the key, if it does; valid until the next suspension.
-    std::function<const shop::Order*(std::string_view key)> find;
+    /// The order that this replica's book has under the key, if it does.
+    std::function<std::optional<shop::Order>(std::string_view key)> find;
     std::function<boost::asio::awaitable<base::result<SaleAnswer>>(shop::Sell, base::TimePoint deadline)>
         sell;
     std::function<boost::asio::awaitable<base::result<shop::OrderOutcome>>(shop::Record,

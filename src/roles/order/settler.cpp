@@ -68,7 +68,7 @@ boost::asio::awaitable<void> Settler::record_unsettled() {
     std::vector<std::string> known;
     for (const UnsettledAnswer::Sale& sale : unsettled.sales) {
         if (!may_act()) co_return;
-        if (replica_.state().find_key(sale.key) != nullptr) {
+        if (replica_.state().has_key(sale.key)) {
             known.push_back(sale.key);
             continue;
         }

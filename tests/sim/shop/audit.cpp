@@ -89,7 +89,7 @@ void Audit::check_replicas(const std::string& group, Role role) {
 void Audit::check_copies(const shop::CatalogState& catalog, const shop::OrderState& orders) {
     std::map<shop::ItemId, std::int64_t> on_order;
     for (std::uint64_t number = 1; number <= shop::number(orders.last_number()); ++number)
-        if (const auto* order = orders.find(shop::OrderNumber{number}))
+        if (const auto order = orders.find(shop::OrderNumber{number}))
             for (const auto& line : order->lines)
                 on_order[line.item] += line.quantity;
     for (const auto* book : catalog.page(std::nullopt, shop::ItemId{0}, 100'000))
@@ -102,8 +102,8 @@ void Audit::check_copies(const shop::CatalogState& catalog, const shop::OrderSta
 history::OrderBook Audit::book_of(const shop::OrderState& orders) {
     history::OrderBook book;
     for (std::uint64_t number = 1; number <= shop::number(orders.last_number()); ++number) {
-        const auto* order = orders.find(shop::OrderNumber{number});
-        if (order == nullptr) {
+        const auto order = orders.find(shop::OrderNumber{number});
+        if (!order) {
             fail_("there is no order " + std::to_string(number));
             continue;
         }

@@ -12,7 +12,6 @@ namespace bookstore::shop {
 namespace {
 
 constexpr std::uint8_t orders = 0;
-constexpr std::uint8_t order_lines = 1;
 constexpr base::WallTime noon{1'700'000'000'000};
 constexpr std::int64_t noon_ms = 1'700'000'000'000;
 
@@ -40,12 +39,13 @@ TEST_CASE("orders are numbered from one without gaps, once per key", "[shop][ord
     CHECK(number_of(book.apply(record("c"))) == 3);
     CHECK(book.last_number() == OrderNumber{3});
 
-    REQUIRE(book.find(OrderNumber{1}) != nullptr);
-    CHECK(*book.find(OrderNumber{1}) == first);
-    CHECK(book.find_key("a") == book.find(OrderNumber{1}));
-    CHECK(book.find(OrderNumber{0}) == nullptr);
-    CHECK(book.find(OrderNumber{4}) == nullptr);
-    CHECK(book.find_key("d") == nullptr);
+    CHECK(book.find(OrderNumber{1}) == first);
+    CHECK(book.find_key("a") == first);
+    CHECK(book.has_key("a"));
+    CHECK_FALSE(book.find(OrderNumber{0}));
+    CHECK_FALSE(book.find(OrderNumber{4}));
+    CHECK_FALSE(book.find_key("d"));
+    CHECK_FALSE(book.has_key("d"));
     book.check_invariants();
 }
 
@@ -84,17 +84,17 @@ TEST_CASE("order rows are what an operator wants to read", "[shop][order][rows]"
     for (int i = 1; i <= 17; ++i)
         book.apply(record("k" + std::to_string(i)));
     rows.apply(book.take_changes());
-    CHECK(rows.row(orders, 17) == Row{17, "k17", noon_ms, 800, 0});
-    CHECK(rows.row(order_lines, 1700) == Row{1700, 17, 2, "RPCs for Dummies", 2, 200});
-    CHECK(rows.row(order_lines, 1701) == Row{1701, 17, 7, "Spring", 1, 400});
-    CHECK(rows.size() == 3 * 17);
+    const std::string lines = "2 x 2 @ 200 RPCs for Dummies\n7 x 1 @ 400 Spring";
+    CHECK(rows.row(orders, 17) == Row{17, "k17", noon_ms, 800, 0, lines});
+    CHECK(rows.size() == 17);
 
     book.apply(Settled{{"k17", "k1"}});
-    const auto changes = book.take_changes();
-    CHECK(changes.size() == 2); // the lines are stored already
-    rows.apply(changes);
-    CHECK(rows.row(orders, 17) == Row{17, "k17", noon_ms, 800, 1});
+    CHECK(book.changed_rows() == 2);
+    rows.apply(book.take_changes());
+    CHECK(rows.row(orders, 17) == Row{17, "k17", noon_ms, 800, 1, lines});
+    CHECK(rows.size() == 17);
     CHECK(book.take_changes().empty());
+    CHECK(book.changed_rows() == 0);
 }
 
 TEST_CASE("order rows that cannot be, or leave a gap, are refused", "[shop][order][rows]") {
@@ -102,20 +102,22 @@ TEST_CASE("order rows that cannot be, or leave a gap, are refused", "[shop][orde
     const auto refused = [&](std::uint8_t table, Row row) {
         CHECK_THROWS_AS(book.load(table, row), std::runtime_error);
     };
-    refused(orders, {2, "k", 0, 1, 0});
-    refused(orders, {0, "k", 0, 1, 0});
-    refused(orders, {1, "k k", 0, 1, 0});
-    refused(orders, {1, "k", 0, 1, 2});
-    refused(orders, {1, "k", 0, 1});
-    refused(order_lines, {100, 1, 1, "T", 1, 1}); // of no order
-    refused(2, {1});
-    book.load(orders, {1, "k", 0, 1, 0});
-    refused(orders, {2, "k", 0, 1, 0}); // the key is there
-    refused(orders, {3, "l", 0, 1, 0});
-    refused(order_lines, {101, 1, 1, "T", 1, 1});
-    refused(order_lines, {100, 1, 1, "T", 0, 1});
-    refused(order_lines, {100, 1, 1, "T", 1, -1});
-    book.load(order_lines, {100, 1, 1, "T", 1, 1});
+    const std::string line = "1 x 1 @ 1 T";
+    refused(orders, {2, "k", 0, 1, 0, line}); // a gap
+    refused(orders, {0, "k", 0, 1, 0, line});
+    refused(orders, {1, "k k", 0, 1, 0, line});
+    refused(orders, {1, "k", 0, 1, 2, line});
+    refused(orders, {1, "k", 0, 1, 0});
+    refused(orders, {1, "k", 0, 1, 0, ""});
+    refused(orders, {1, "k", 0, 1, 0, "01 x 1 @ 1 T"});
+    refused(orders, {1, "k", 0, 0, 0, "1 x 0 @ 1 T"});
+    refused(orders, {1, "k", 0, -1, 0, "1 x 1 @ -1 T"});
+    refused(orders, {1, "k", 0, 2, 0, line}); // not what the lines add up to
+    refused(1, {1});
+    CHECK(book.digest() == 0);
+    book.load(orders, {1, "k", 0, 1, 0, line});
+    refused(orders, {2, "k", 0, 1, 0, line}); // the key is there
+    refused(orders, {3, "l", 0, 1, 0, line});
     book.check_invariants();
 }
 

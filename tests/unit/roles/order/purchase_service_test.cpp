@@ -25,7 +25,7 @@ protected:
 
     PurchasePorts ports() {
         return {
-            [this](std::string_view key) { return find_ ? book_.find_key(key) : nullptr; },
+            [this](std::string_view key) { return find_ ? book_.find_key(key) : std::nullopt; },
             [this](shop::Sell sale, base::TimePoint deadline) { return sell(std::move(sale), deadline); },
             [this](shop::Record entry, base::TimePoint deadline) {
                 return record(std::move(entry), deadline);
