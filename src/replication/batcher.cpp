@@ -91,9 +91,7 @@ void Batcher::form() {
                                            [this](const Batch& batch) { return batch.index > committed_; });
     if (static_cast<std::size_t>(uncommitted) >= batches_in_flight_max) return;
     if (in_flight_.size() >= batches_unapplied_max) return;
-    // A second one only when it is as large as the first: else what is waiting costs less in one with what
-    // comes.
-    if (uncommitted > 0 && queue_.size() < in_flight_.back().proposals.size()) return;
+    if (uncommitted > 0 && queue_.size() < worth_a_second(in_flight_.back().proposals.size())) return;
     const auto index = hooks_.next_index();
     if (!index) return; // handing over: what waits is refused when that succeeds, and goes on when it fails
     auto batch = take_from_queue();

@@ -27,6 +27,16 @@ public:
     /// The second keeps disks and network busy while the first is on its way; a third was measured to bring
     /// nothing, and would make batches smaller.
     static constexpr std::size_t batches_in_flight_max = 2;
+    /// A batch costs each replica a sync and some messages, whatever is in it. So many that wait are worth
+    /// that at once.
+    static constexpr std::size_t commands_worth_a_batch = 64;
+    /// Behind one this small there is no crowd, and nobody need wait for it.
+    static constexpr std::size_t few_commands = 4;
+    /// How many must wait for a second batch while one of `first` commands is on its way. Fewer wait for that
+    /// one, and cost less in one batch with what comes meanwhile.
+    static constexpr std::size_t worth_a_second(std::size_t first) {
+        return first <= few_commands ? first : commands_worth_a_batch;
+    }
     /// Committed ones that wait to be applied count here: a store that falls behind ends in a full queue,
     /// which is refused, and not in full memory.
     static constexpr std::size_t batches_unapplied_max = 16;

@@ -2,11 +2,13 @@
 
 #include <bookstore/base/limits.hpp>
 
+#include "replication/batcher.hpp"
 #include "support/catch_result.hpp"
 #include "support/replica_group.hpp"
 
 using namespace bookstore;
 using namespace bookstore::test;
+using replication::Batcher;
 namespace limits = base::limits;
 
 namespace {
@@ -36,6 +38,30 @@ TEST_CASE("commands of one moment share an entry, and those that wait share the 
         outcomes.insert(outcome->outcome);
     }
     CHECK(outcomes.size() == proposals.size());
+}
+
+TEST_CASE("a crowd waits for the batch that is on its way, until it is worth a second one") {
+    Serving group(3);
+    for (unsigned slot = 0; slot < 3; ++slot)
+        group[slot].process->log_worker.set_latency(base::milliseconds(50));
+    std::vector<std::shared_ptr<std::optional<ReplicaGroup::Outcome>>> proposals;
+    const auto uncommitted = [&] {
+        group.scheduler.run_for(base::milliseconds(1));
+        const auto status = group.engine(group.first).status();
+        return status.last_index - status.committed;
+    };
+    const auto propose = [&](std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i)
+            proposals.push_back(group.propose(group.first, "a"));
+    };
+    propose(Batcher::few_commands + 1);
+    CHECK(uncommitted() == 1);
+    propose(Batcher::commands_worth_a_batch - 1);
+    CHECK(uncommitted() == 1);
+    propose(1);
+    CHECK(uncommitted() == 2);
+    for (const auto& proposal : proposals)
+        REQUIRE(group.wait(proposal));
 }
 
 TEST_CASE("at most two batches are uncommitted; the rest gathers") {
