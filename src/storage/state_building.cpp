@@ -1,5 +1,6 @@
 #include "storage/state_building.hpp"
 
+#include "storage/state_schema.hpp"
 #include "storage/stored_position.hpp"
 #include "storage/table_sql.hpp"
 
@@ -11,6 +12,7 @@ constexpr int blocks_per_step = 4;
 std::unique_ptr<sqlite::Database> begin_database(const std::filesystem::path& path, const Schema& schema) {
     std::filesystem::remove(path);
     auto database = std::make_unique<sqlite::Database>(path.string());
+    database->execute("build a state", page_size_sql);
     // Nothing of it is worth anything before it is whole, so nothing has to be rolled back. Each transaction
     // is synced all the same: little by little it disturbs others on the disk least.
     database->execute("build a state", "PRAGMA journal_mode = OFF");

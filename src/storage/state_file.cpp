@@ -8,6 +8,7 @@
 #include <bookstore/base/log.hpp>
 
 #include "storage/files.hpp"
+#include "storage/state_schema.hpp"
 #include "storage/stored_position.hpp"
 #include "storage/table_sql.hpp"
 
@@ -32,6 +33,7 @@ std::unique_ptr<sqlite::Database> open_database(const std::string& directory,
                                                 std::span<const base::Table> tables, const Schema& schema) {
     auto database =
         std::make_unique<sqlite::Database>((std::filesystem::path(directory) / "state.db").string());
+    database->execute("open", page_size_sql);
     database->execute("open", "PRAGMA journal_mode = WAL");
     database->execute("open", "PRAGMA synchronous = NORMAL");
     // Debian's SQLite overwrites what is deleted with zeros: pages written for nothing.

@@ -24,6 +24,10 @@ struct StateFiles {
     std::filesystem::path next;
 };
 
+/// Before anything else in a new file. A transaction at a shop with a million books changes a row here and
+/// there, and writes its page: half of SQLite's usual size costs a quarter less, and no other case more.
+inline constexpr const char* page_size_sql = "PRAGMA page_size = 2048";
+
 Schema state_schema(std::span<const base::Table> tables, int version,
                     std::function<std::string(int from)> migrate = {});
 

@@ -79,7 +79,7 @@ TEST_CASE("a flipped bit is found in the log and in the state", "[offline][verif
     }
     SECTION("of a page") {
         std::string bytes = read_file(folder.path() / "catalog/state.db");
-        const auto page = bytes.find("A title long enough") / 4096 * 4096;
+        const auto page = bytes.find("A title long enough") / 2048 * 2048;
         bytes[page] = static_cast<char>(bytes[page] ^ 0x55);
         write_file(folder.path() / "catalog/state.db", bytes);
         CHECK_THAT(damage_in(folder.path()), Contains("state.db"));

@@ -16,7 +16,7 @@ using Catch::Contains;
 
 namespace {
 
-constexpr std::size_t page = 4'096;
+constexpr std::size_t page = 2'048; ///< of SQLite, as state_schema.hpp has it
 
 std::unique_ptr<StateStore> open_state(const std::filesystem::path& directory) {
     return open_sqlite_state(directory.string(), shelf_tables);

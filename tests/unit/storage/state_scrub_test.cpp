@@ -116,7 +116,7 @@ TEST_CASE("a bit that flipped at rest is found, though the store has never notic
 TEST_CASE("a page that cannot be read is found in the middle of a walk", "[storage][state][scrub]") {
     Shelf shelf;
     std::string bytes = read_file(shelf.folder.path() / "state.db");
-    const auto page = bytes.find("a title of some length 1234") / 4'096 * 4'096;
+    const auto page = bytes.find("a title of some length 1234") / 2'048 * 2'048;
     bytes[page] = 0x7f; // of no kind that there is
     write_file(shelf.folder.path() / "state.db", bytes);
     CHECK_THROWS_AS(shelf.scrub(), Damaged);
