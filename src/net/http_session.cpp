@@ -51,6 +51,10 @@ base::Duration HttpSession::header_time() const {
     return over_limit_ ? std::min(limits.reserve_time, limits.header_time) : limits.header_time;
 }
 
+base::Duration HttpSession::queueing_time() const {
+    return service_->limits.request_time / queueing_share;
+}
+
 void HttpSession::enter(Phase phase, base::Duration limit) {
     phase_ = phase;
     since_ = service_->scheduler.now();
@@ -67,6 +71,7 @@ asio::awaitable<void> HttpSession::run() {
         if (sent_ < out_.size()) {
             if (!co_await write_rest()) break;
         }
+        if (next == Next::queue) co_await queue_plainly();
         if (next == Next::parse) {
             if (!co_await read_request()) break;
             if (!co_await answer()) break;
@@ -174,8 +179,9 @@ asio::awaitable<bool> HttpSession::answer() {
     if (over_limit_ && !service_->handler.serves_in_reserve(request))
         co_return co_await reject(full_answer(), Rejection::connections);
     const bool head_only = request.verb == Verb::head;
-    bool in_time = service_->turns.take(since_);
-    if (!in_time) in_time = co_await wait_for_turn(request);
+    const bool overdue = std::exchange(overdue_, false);
+    bool in_time = !overdue && service_->turns.take(since_);
+    if (!in_time && !overdue) in_time = co_await wait_for_turn(request);
     Response response;
     if (in_time) {
         response = co_await service_->handler.handle(std::move(request));
@@ -193,7 +199,7 @@ asio::awaitable<bool> HttpSession::answer() {
 /// False when the turn comes too late.
 asio::awaitable<bool> HttpSession::wait_for_turn(const Request& request) {
     const auto deadline = deadline_;
-    const auto too_late = service_->scheduler.now() + service_->limits.request_time / queueing_share;
+    const auto too_late = service_->scheduler.now() + queueing_time();
     const bool urgent = service_->handler.serves_in_reserve(request);
     phase_ = Phase::queued;
     co_await service_->turns.wait(urgent ? HttpTurns::Urgency::urgent : HttpTurns::Urgency::normal);

@@ -44,6 +44,7 @@ private:
     enum class Next {
         wait,  ///< for more bytes
         again, ///< answer more of what is buffered, when what has been answered is sent
+        queue, ///< the same, but others are to be let past first
         parse, ///< what is buffered, or comes, is not for us
         end,
     };
@@ -52,8 +53,10 @@ private:
 
     base::Duration idle_time() const;
     base::Duration header_time() const;
+    base::Duration queueing_time() const;
     void enter(Phase phase, base::Duration limit);
     asio::awaitable<Next> wait_plainly();
+    asio::awaitable<void> queue_plainly();
     Next come(error_code ec, std::size_t bytes);
     Next answer_plainly();
     bool write_plainly(base::TimePoint began);
@@ -92,6 +95,8 @@ private:
     base::TimePoint since_;      ///< when the phase began, or the client last took something
     bool expired_ = false;       ///< the deadline passed
     bool giving_way_ = false;    ///< what has been sent by now is the last
+    bool has_turn_ = false;      ///< it has queued for what is buffered now
+    bool overdue_ = false;       ///< it has, for too long
     bool answered_late_ = false; ///< 503 was sent while the handler still runs
     std::size_t in_a_row_ = 0;   ///< requests answered without giving way to other connections
 };

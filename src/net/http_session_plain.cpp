@@ -55,7 +55,7 @@ HttpSession::Next HttpSession::come(error_code ec, std::size_t bytes) {
 /// it is looked up: that is the moment as of which each of these answers is true, however long it takes to be
 /// sent.
 HttpSession::Next HttpSession::answer_plainly() {
-    if (!service_->answer_at_once || !stays_open()) return Next::parse;
+    if (!service_->answer_at_once || !stays_open() || overdue_) return Next::parse;
     if (used_ == filled_) return Next::wait;
     const auto began = service_->scheduler.now();
     const auto date = service_->date();
@@ -63,8 +63,11 @@ HttpSession::Next HttpSession::answer_plainly() {
     Next next = Next::wait;
     while (used_ < filled_ && next == Next::wait) {
         const auto plain = find_plain_get({buffer_.data() + used_, filled_ - used_});
-        const bool turn = plain && service_->turns.take_briefly(began);
-        const int status = turn ? service_->answer_at_once(plain->target, began, date, out_) : 0;
+        if (plain && !has_turn_ && !service_->turns.take_briefly(began)) {
+            next = Next::queue;
+            break;
+        }
+        const int status = plain ? service_->answer_at_once(plain->target, began, date, out_) : 0;
         if (status == 0) {
             next = Next::parse;
             break;
@@ -74,6 +77,7 @@ HttpSession::Next HttpSession::answer_plainly() {
         if (++in_a_row_ == service_->limits.pipelined_max || out_.size() >= answers_bytes_max)
             next = Next::again;
     }
+    has_turn_ = false;
     if (out_.empty()) return next;
     if (!write_plainly(began)) return Next::end;
     if (sent_ < out_.size()) return Next::again;
@@ -85,6 +89,16 @@ void HttpSession::forget_sent() {
     if (out_.capacity() > kept_bytes_max) out_ = std::string();
     out_.clear();
     sent_ = 0;
+}
+
+/// Lets others past; then what is buffered has its turn, or has waited for too long.
+asio::awaitable<void> HttpSession::queue_plainly() {
+    const auto too_late = service_->scheduler.now() + queueing_time();
+    phase_ = Phase::queued;
+    co_await service_->turns.wait(HttpTurns::Urgency::normal);
+    enter(Phase::idle, idle_time());
+    has_turn_ = since_ < too_late;
+    overdue_ = !has_turn_;
 }
 
 /// One write for all. False when the connection is broken.

@@ -127,6 +127,46 @@ TEST_CASE("answers at once are counted by the time anybody can ask", "[net][plai
     shop.run(scenario);
 }
 
+TEST_CASE("plain requests queue like any others, and are still answered at once", "[net][plain][turns]") {
+    ServerFixture shop(net::HttpLimits{}, ServerFixture::Plain::at_once);
+    const auto scenario = [&]() -> awaitable<void> {
+        std::vector<RawClient> busy;
+        for (int n = 0; n < 8; ++n)
+            busy.push_back(shop.connect());
+        auto plain = shop.connect();
+        for (auto& client : busy)
+            co_await client.send(times(4, "GET /work HTTP/1.1\r\nHost: shop\r\n\r\n"));
+        co_await plain.send(times(200, get_hello));
+        for (int n = 0; n < 200; ++n)
+            CHECK_AWAITED((co_await plain.answer()).body == "hello");
+        for (auto& client : busy)
+            for (int n = 0; n < 4; ++n)
+                CHECK_AWAITED((co_await client.answer()).body == "worked");
+        CHECK(shop.at_once > 190); // not one that came in two pieces
+        CHECK(shop.rejected("queue_time") == 0);
+    };
+    shop.run(scenario);
+}
+
+TEST_CASE("a plain request that has queued for too long is refused as any other", "[net][plain][turns]") {
+    net::HttpLimits limits;
+    limits.request_time = base::milliseconds(60); // a third of it is four turns of work
+    ServerFixture shop(limits, ServerFixture::Plain::at_once);
+    const auto scenario = [&]() -> awaitable<void> {
+        std::vector<RawClient> busy;
+        for (int n = 0; n < 12; ++n)
+            busy.push_back(shop.connect());
+        auto plain = shop.connect();
+        for (auto& client : busy)
+            co_await client.send("GET /work HTTP/1.1\r\nHost: shop\r\n\r\n");
+        co_await plain.send(get_hello);
+        const auto answer = co_await plain.answer();
+        CHECK((answer.status == 503) == (shop.at_once == 0));
+        CHECK_AWAITED((co_await plain.ask(get_hello)).status != 0); // the connection is kept
+    };
+    shop.run(scenario);
+}
+
 TEST_CASE("an answer at once takes no memory", "[net][plain]") {
     ServerFixture shop(net::HttpLimits{}, ServerFixture::Plain::routed);
     const std::string head = net::prepare_head(net::text_response("hello"));
