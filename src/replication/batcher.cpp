@@ -1,6 +1,7 @@
 #include "replication/batcher.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <bookstore/base/limits.hpp>
@@ -20,13 +21,17 @@ Batcher::Batcher(base::Scheduler& scheduler, Deadlines& deadlines, Gate* gate, H
 
 Batcher::~Batcher() = default;
 
-base::result<net::Promise<Proposal::Answer>> Batcher::add(std::string command, base::TimePoint deadline) {
-    if (command.size() > limits::command_bytes_max) return base::Errc::too_large;
-    if (queue_.size() >= limits::proposals_waiting_max) return base::Errc::overloaded;
-    if (queue_bytes_ + command.size() > waiting_bytes_max) return base::Errc::overloaded;
-    queue_bytes_ += command.size();
-    auto proposal = Proposal::make(std::move(command), deadlines_, deadline);
+base::result<net::Promise<Proposal::Answer>> Batcher::add(std::vector<std::string> commands,
+                                                          base::TimePoint deadline) {
+    INVARIANT(!commands.empty());
+    if (commands.size() > limits::batch_commands_max) return base::Errc::too_large;
+    if (waiting_ + commands.size() > limits::proposals_waiting_max) return base::Errc::overloaded;
+    auto proposal = Proposal::make(std::move(commands), deadlines_, deadline);
+    if (proposal->bytes() > limits::command_bytes_max) return base::Errc::too_large;
+    if (queue_bytes_ + proposal->bytes() > waiting_bytes_max) return base::Errc::overloaded;
+    queue_bytes_ += proposal->bytes();
     auto promise = proposal->promise();
+    waiting_ += proposal->size();
     queue_.push_back(std::move(proposal));
     schedule();
     return promise;
@@ -43,6 +48,7 @@ void Batcher::step_down() {
 }
 
 void Batcher::fail(base::Errc in_flight, base::Errc refusal) {
+    waiting_ = 0;
     queue_bytes_ = 0;
     for (const auto& proposal : std::exchange(queue_, {}))
         proposal->settle(refusal);
@@ -67,9 +73,13 @@ void Batcher::applied(const consensus::Entry& entry, std::vector<std::string>& o
     INVARIANT(term_ == entry.term);
     const auto batch = std::move(in_flight_.front());
     in_flight_.pop_front();
-    INVARIANT(batch.proposals.size() == outcomes.size());
-    for (std::size_t i = 0; i < outcomes.size(); ++i)
-        batch.proposals[i]->settle(Applied{std::move(outcomes[i]), number(entry.index)});
+    INVARIANT(batch.size == outcomes.size());
+    auto next = std::make_move_iterator(outcomes.begin());
+    for (const auto& proposal : batch.proposals) {
+        const auto end = next + static_cast<std::ptrdiff_t>(proposal->size());
+        proposal->settle(AppliedAll{{next, end}, number(entry.index), {}});
+        next = end;
+    }
     schedule();
 }
 
@@ -91,7 +101,7 @@ void Batcher::form() {
                                            [this](const Batch& batch) { return batch.index > committed_; });
     if (static_cast<std::size_t>(uncommitted) >= batches_in_flight_max) return;
     if (in_flight_.size() >= batches_unapplied_max) return;
-    if (uncommitted > 0 && queue_.size() < worth_a_second(in_flight_.back().proposals.size())) return;
+    if (uncommitted > 0 && waiting_ < worth_a_second(in_flight_.back().size)) return;
     const auto index = hooks_.next_index();
     if (!index) return; // handing over: what waits is refused when that succeeds, and goes on when it fails
     auto batch = take_from_queue();
@@ -113,17 +123,22 @@ void Batcher::form() {
 Batcher::Batch Batcher::take_from_queue() {
     Batch batch;
     std::size_t bytes = 0;
-    while (!queue_.empty() && batch.proposals.size() < limits::batch_commands_max) {
+    while (!queue_.empty()) {
         auto& next = queue_.front();
-        const auto size = next->command.size();
+        const std::size_t size = next->size();
+        const std::size_t size_bytes = next->bytes();
         if (!next->settled()) {
-            bytes += size;
-            if (bytes > limits::batch_bytes_max && !batch.proposals.empty()) break;
-            batch.commands.push_back(std::move(next->command));
+            bytes += size_bytes;
+            const bool fits =
+                bytes <= limits::batch_bytes_max && batch.size + size <= limits::batch_commands_max;
+            if (!fits && !batch.proposals.empty()) break;
+            std::move(next->commands.begin(), next->commands.end(), std::back_inserter(batch.commands));
+            batch.size += size;
             batch.proposals.push_back(std::move(next));
         } // else its deadline passed while it waited: it was never proposed, and will not be
+        waiting_ -= size;
         queue_.pop_front();
-        queue_bytes_ -= size;
+        queue_bytes_ -= size_bytes;
     }
     return batch;
 }
@@ -144,10 +159,15 @@ void Batcher::gate_ready(std::uint64_t stage) {
 /// Handing over: refused when that succeeds. When it fails they are announced anew, so that the index that
 /// was announced is not left without an entry, and readers waiting for it.
 void Batcher::give_back(Batch batch) {
+    auto end = std::make_move_iterator(batch.commands.end());
     for (std::size_t i = batch.proposals.size(); i-- > 0;) {
-        queue_bytes_ += batch.commands[i].size();
-        batch.proposals[i]->command = std::move(batch.commands[i]);
-        queue_.push_front(std::move(batch.proposals[i]));
+        auto& proposal = batch.proposals[i];
+        const auto begin = end - static_cast<std::ptrdiff_t>(proposal->size());
+        proposal->commands.assign(begin, end);
+        end = begin;
+        waiting_ += proposal->size();
+        queue_bytes_ += proposal->bytes();
+        queue_.push_front(std::move(proposal));
     }
 }
 

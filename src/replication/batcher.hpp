@@ -1,6 +1,6 @@
 #pragma once
 /// \file
-/// From single proposals to batches, one log entry each, and from applied entries back to who waits.
+/// From proposals to batches, one log entry each, and from applied entries back to who waits.
 ///
 ///   queue -> stage (the gate; at most one batch) -> in flight (appended; at most two uncommitted) -> applied
 ///
@@ -55,8 +55,10 @@ public:
     Batcher(base::Scheduler& scheduler, Deadlines& deadlines, Gate* gate, Hooks hooks);
     ~Batcher();
 
-    /// Queues. Errc::too_large, overloaded. The caller has checked that this replica leads.
-    base::result<net::Promise<Proposal::Answer>> add(std::string command, base::TimePoint deadline);
+    /// Queues commands that stay together, at least one. Errc::too_large, overloaded. The caller has checked
+    /// that this replica leads.
+    base::result<net::Promise<Proposal::Answer>> add(std::vector<std::string> commands,
+                                                     base::TimePoint deadline);
 
     /// This replica leads `term`, with an entry of its own committed: batches may form.
     void lead(consensus::Term term);
@@ -68,7 +70,8 @@ public:
     void committed(consensus::LogIndex index);
     void applied(const consensus::Entry& entry, std::vector<std::string>& outcomes);
 
-    std::size_t waiting() const { return queue_.size(); }
+    /// Commands in the queue.
+    std::size_t waiting() const { return waiting_; }
     bool idle() const { return queue_.empty() && !stage_ && in_flight_.empty(); }
     /// Index announced to the gate and not appended yet; 0: none.
     std::uint64_t announced_index() const { return stage_ ? number(stage_->index) : 0; }
@@ -78,6 +81,7 @@ private:
         consensus::LogIndex index{};
         std::vector<std::string> commands; ///< empty once appended
         std::vector<std::shared_ptr<Proposal>> proposals;
+        std::size_t size = 0; ///< in commands
     };
 
     void schedule();
@@ -93,6 +97,7 @@ private:
     Hooks hooks_;
 
     std::deque<std::shared_ptr<Proposal>> queue_;
+    std::size_t waiting_ = 0;     ///< commands in it
     std::size_t queue_bytes_ = 0; ///< of the commands in it
     std::optional<Batch> stage_;
     std::uint64_t stage_number_ = 0; ///< tells a late `ready` of a former stage from this one's

@@ -64,6 +64,16 @@ boost::asio::awaitable<base::result<Applied>> Engine::propose_anywhere(std::stri
     return Impl::propose_anywhere(impl_, std::move(command), deadline);
 }
 
+boost::asio::awaitable<base::result<AppliedAll>> Engine::propose_all(std::vector<std::string> commands,
+                                                                     base::TimePoint deadline) {
+    return Impl::propose_all(impl_, std::move(commands), deadline);
+}
+
+boost::asio::awaitable<base::result<AppliedAll>>
+Engine::propose_all_anywhere(std::vector<std::string> commands, base::TimePoint deadline) {
+    return Impl::propose_all_anywhere(impl_, std::move(commands), deadline);
+}
+
 boost::asio::awaitable<base::result<std::uint64_t>> Engine::read_barrier(base::TimePoint deadline) {
     return Impl::read_barrier(impl_, deadline);
 }

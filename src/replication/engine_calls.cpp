@@ -4,6 +4,7 @@
 
 #include <bookstore/base/bytes.hpp>
 #include <bookstore/net/loop.hpp>
+#include <bookstore/replication/forwarding.hpp>
 
 #include "replication/engine.hpp"
 
@@ -12,22 +13,10 @@ namespace {
 
 constexpr base::Duration poll_interval = base::milliseconds(2); ///< of stop() alone
 
-std::string encode_applied(const Applied& applied) {
-    base::ByteWriter out;
-    out.varint(applied.version);
-    out.string(applied.outcome);
-    out.varint(static_cast<std::uint64_t>(applied.took.count()));
-    return out.take();
-}
-
-base::result<Applied> decode_applied(std::string_view bytes) {
-    base::ByteReader in(bytes);
-    Applied applied;
-    applied.version = in.varint();
-    applied.outcome = in.string();
-    applied.took = base::Duration(static_cast<std::int64_t>(in.varint()));
-    if (!in.complete()) return base::Errc::protocol_error;
-    return applied;
+std::vector<std::string> by_itself(std::string command) {
+    std::vector<std::string> commands;
+    commands.push_back(std::move(command));
+    return commands;
 }
 
 base::result<std::uint64_t> decode_index(const base::result<std::string>& bytes) {
@@ -41,23 +30,35 @@ base::result<std::uint64_t> decode_index(const base::result<std::string>& bytes)
 } // namespace
 
 Engine::Impl::Call<Applied> Engine::Impl::propose(Self self, std::string command, base::TimePoint deadline) {
-    if (const auto refusal = self->refusal()) co_return *refusal;
-    if (!self->is_leader() || !self->core.raft()->may_propose()) co_return base::Errc::not_leader;
-    if (self->space->room() != SpaceWatch::Room::enough)
-        co_return self->hand_over_tried ? base::Errc::overloaded : base::Errc::not_leader;
-    const auto promise = self->batcher.add(std::move(command), deadline);
-    if (promise.has_error()) co_return promise.error();
-    co_return co_await promise->wait();
+    auto applied = co_await propose_all(std::move(self), by_itself(std::move(command)), deadline);
+    co_return only(std::move(applied));
 }
 
 Engine::Impl::Call<Applied> Engine::Impl::propose_anywhere(Self self, std::string command,
                                                            base::TimePoint deadline) {
+    auto applied = co_await propose_all_anywhere(std::move(self), by_itself(std::move(command)), deadline);
+    co_return only(std::move(applied));
+}
+
+Engine::Impl::Call<AppliedAll> Engine::Impl::propose_all(Self self, std::vector<std::string> commands,
+                                                         base::TimePoint deadline) {
     if (const auto refusal = self->refusal()) co_return *refusal;
-    if (self->is_leader()) co_return co_await propose(self, std::move(command), deadline);
+    if (!self->is_leader() || !self->core.raft()->may_propose()) co_return base::Errc::not_leader;
+    if (self->space->room() != SpaceWatch::Room::enough)
+        co_return self->hand_over_tried ? base::Errc::overloaded : base::Errc::not_leader;
+    const auto promise = self->batcher.add(std::move(commands), deadline);
+    if (promise.has_error()) co_return promise.error();
+    co_return co_await promise->wait();
+}
+
+Engine::Impl::Call<AppliedAll>
+Engine::Impl::propose_all_anywhere(Self self, std::vector<std::string> commands, base::TimePoint deadline) {
+    if (const auto refusal = self->refusal()) co_return *refusal;
+    if (self->is_leader()) co_return co_await propose_all(self, std::move(commands), deadline);
     const auto* leader = self->peers.endpoint_of(self->core.raft()->leader());
     if (leader == nullptr) co_return base::Errc::not_ready;
     const auto answer = co_await self->env.transport.call(*leader, self->peers.method(GroupMethod::propose),
-                                                          std::move(command), deadline);
+                                                          encode_commands(commands), deadline);
     if (answer.has_error()) co_return answer.error();
     co_return decode_applied(*answer);
 }
@@ -65,11 +66,13 @@ Engine::Impl::Call<Applied> Engine::Impl::propose_anywhere(Self self, std::strin
 Engine::Impl::Call<std::string> Engine::Impl::serve_propose(Self self, std::string request,
                                                             base::TimePoint deadline) {
     if (!self) co_return base::Errc::stopping;
+    auto commands = decode_commands(request);
+    if (commands.has_error()) co_return commands.error();
     const auto began = self->env.scheduler.now();
-    auto applied = co_await propose(self, std::move(request), deadline);
+    auto applied = co_await propose_all(self, std::move(*commands), deadline);
     if (applied.has_error()) co_return applied.error();
     applied->took = self->env.scheduler.now() - began;
-    co_return encode_applied(*applied);
+    co_return encode(*applied);
 }
 
 Engine::Impl::Call<std::uint64_t> Engine::Impl::read_barrier(Self self, base::TimePoint deadline) {

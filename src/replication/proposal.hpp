@@ -1,8 +1,9 @@
 #pragma once
 /// \file
-/// One caller who waits for one command.
+/// One caller who waits for the commands that it proposed together.
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <bookstore/net/promise.hpp>
 #include <bookstore/replication/replica.hpp>
@@ -11,14 +12,14 @@
 
 namespace bookstore::replication {
 
-/// Settled exactly once: by its outcome, by a failure, or by its deadline.
+/// Settled exactly once: by its outcomes, by a failure, or by its deadline.
 class Proposal {
 public:
-    using Answer = base::result<Applied>;
+    using Answer = base::result<AppliedAll>;
 
-    static std::shared_ptr<Proposal> make(std::string command, Deadlines& deadlines,
+    static std::shared_ptr<Proposal> make(std::vector<std::string> commands, Deadlines& deadlines,
                                           base::TimePoint deadline) {
-        auto proposal = std::shared_ptr<Proposal>(new Proposal(std::move(command), deadlines));
+        auto proposal = std::shared_ptr<Proposal>(new Proposal(std::move(commands), deadlines));
         proposal->expiry_ = deadlines.add(deadline, [p = proposal.get()] {
             p->settled_ = true; // the key is dead: settle() would remove it again
             p->promise_.set(base::Errc::timed_out);
@@ -39,12 +40,21 @@ public:
     bool settled() const { return settled_; }
     const net::Promise<Answer>& promise() const { return promise_; }
 
+    std::size_t size() const { return size_; }
+    std::size_t bytes() const { return bytes_; }
+
     /// Moved into its batch when that forms.
-    std::string command;
+    std::vector<std::string> commands;
 
 private:
-    Proposal(std::string c, Deadlines& deadlines) : command(std::move(c)), deadlines_(deadlines) {}
+    Proposal(std::vector<std::string> c, Deadlines& deadlines)
+        : commands(std::move(c)), size_(commands.size()), deadlines_(deadlines) {
+        for (const std::string& command : commands)
+            bytes_ += command.size();
+    }
 
+    std::size_t size_;
+    std::size_t bytes_ = 0;
     Deadlines& deadlines_;
     Deadlines::Key expiry_;
     net::Promise<Answer> promise_;

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include <bookstore/base/bytes.hpp>
+#include <bookstore/replication/forwarding.hpp>
 #include <bookstore/replication/methods.hpp>
 #include <bookstore/roles/json.hpp>
 
@@ -75,20 +75,24 @@ Readiness readiness_of(const replication::Status& status) {
     return {true, std::move(account)};
 }
 
+boost::asio::awaitable<base::result<replication::AppliedAll>>
+propose_all_to(cluster::GroupClient& group, std::uint16_t methods, std::vector<std::string> commands,
+               base::TimePoint deadline, cluster::Repeat repeat) {
+    const net::Method propose{
+        static_cast<std::uint16_t>(methods + static_cast<std::uint16_t>(replication::GroupMethod::propose))};
+    const auto bytes =
+        co_await group.call_leader(propose, replication::encode_commands(commands), deadline, repeat);
+    if (!bytes) co_return bytes.error();
+    co_return replication::decode_applied(*bytes);
+}
+
 boost::asio::awaitable<base::result<replication::Applied>>
 propose_to(cluster::GroupClient& group, std::uint16_t methods, std::string command, base::TimePoint deadline,
            cluster::Repeat repeat) {
-    const net::Method propose{
-        static_cast<std::uint16_t>(methods + static_cast<std::uint16_t>(replication::GroupMethod::propose))};
-    const auto bytes = co_await group.call_leader(propose, std::move(command), deadline, repeat);
-    if (!bytes) co_return bytes.error();
-    base::ByteReader in(*bytes);
-    replication::Applied applied;
-    applied.version = in.varint();
-    applied.outcome = in.string();
-    applied.took = base::Duration(static_cast<std::int64_t>(in.varint()));
-    if (!in.complete()) co_return base::Errc::protocol_error;
-    co_return applied;
+    std::vector<std::string> commands;
+    commands.push_back(std::move(command));
+    auto applied = co_await propose_all_to(group, methods, std::move(commands), deadline, repeat);
+    co_return replication::only(std::move(applied));
 }
 
 } // namespace bookstore::roles

@@ -2,6 +2,7 @@
 /// \file
 /// What catalog and order nodes have in common: membership of a replicated group.
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -41,7 +42,10 @@ std::string digest_text(std::uint64_t digest);
 /// A replica's own part of its node's readiness: serving or not, and what it is.
 Readiness readiness_of(const replication::Status& status);
 
-/// Proposes `command` to the leader of another group, as that group's own followers do.
+/// Proposes `commands`, at least one, to the leader of another group, as that group's own followers do.
+boost::asio::awaitable<base::result<replication::AppliedAll>>
+propose_all_to(cluster::GroupClient& group, std::uint16_t methods, std::vector<std::string> commands,
+               base::TimePoint deadline, cluster::Repeat repeat);
 boost::asio::awaitable<base::result<replication::Applied>>
 propose_to(cluster::GroupClient& group, std::uint16_t methods, std::string command, base::TimePoint deadline,
            cluster::Repeat repeat);

@@ -8,7 +8,7 @@ namespace bookstore::replication {
 enum class GroupMethod : std::uint16_t {
     raft = 0,       ///< notice: consensus::Message
     hello = 1,      ///< call: who are you, and have you data? (formation, joining)
-    propose = 2,    ///< call: a command, forwarded by a follower → varint version, string outcome
+    propose = 2,    ///< call: commands to be applied together → AppliedAll (see forwarding.hpp)
     read_index = 3, ///< call: a follower's read barrier
     snapshot = 4,   ///< call: one chunk of a snapshot
     members = 5,    ///< call: who belongs to the group, of the leader

@@ -136,6 +136,13 @@ struct Applied {
     base::Duration took{}; ///< at the leader, when another process proposed it
 };
 
+/// Outcomes of commands that were proposed together, in their order: all were applied at one version.
+struct AppliedAll {
+    std::vector<std::string> outcomes;
+    std::uint64_t version = 0;
+    base::Duration took{}; ///< at the leader, when another process proposed them
+};
+
 /// Bytes in, bytes out; Replica<StateMachine> puts the types on. Loop thread only.
 class Engine {
 public:
@@ -152,9 +159,16 @@ public:
     /// timed_out, storage_failed: repeat only with the same key.
     boost::asio::awaitable<base::result<Applied>> propose(std::string command, base::TimePoint deadline);
 
+    /// Several at once, at least one: they are applied one behind the other, in one log entry, or none is.
+    /// What fails, fails for all; too_large counts them together.
+    boost::asio::awaitable<base::result<AppliedAll>> propose_all(std::vector<std::string> commands,
+                                                                 base::TimePoint deadline);
+
     /// The same through whoever leads: from a follower, forwarded to the leader once.
     boost::asio::awaitable<base::result<Applied>> propose_anywhere(std::string command,
                                                                    base::TimePoint deadline);
+    boost::asio::awaitable<base::result<AppliedAll>> propose_all_anywhere(std::vector<std::string> commands,
+                                                                          base::TimePoint deadline);
 
     /// Completes when this replica's state is at least as new as everything answered before the call: asks
     /// the leader for its read index and waits until that is applied. Gives the version reached.

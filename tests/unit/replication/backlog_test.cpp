@@ -26,7 +26,7 @@ TEST_CASE(
     batcher.lead(consensus::Term{1});
     const auto later = scheduler.now() + base::seconds(3'600);
     const auto add = [&] {
-        const auto promise = batcher.add("a", later);
+        const auto promise = batcher.add({"a"}, later);
         scheduler.run_for(base::milliseconds(1));
         batcher.committed(next - 1);
         return promise;
@@ -35,10 +35,10 @@ TEST_CASE(
         REQUIRE(add());
     CHECK(appended.size() == replication::Batcher::batches_unapplied_max);
     std::size_t waiting = batcher.waiting();
-    while (batcher.add("a", later))
+    while (batcher.add({"a"}, later))
         ++waiting;
     CHECK(waiting == base::limits::proposals_waiting_max);
-    CHECK(batcher.add("a", later).error() == base::Errc::overloaded);
+    CHECK(batcher.add({"a"}, later).error() == base::Errc::overloaded);
 
     std::vector<std::string> outcomes{"1"};
     batcher.applied({consensus::LogIndex{1}, consensus::Term{1}, consensus::EntryKind::command, appended[0]},
@@ -91,12 +91,12 @@ TEST_CASE("what waits for a batch is bounded by its bytes, too") {
     constexpr auto fit = replication::Batcher::waiting_bytes_max / base::limits::command_bytes_max;
     const auto fill = [&] {
         std::size_t taken = 0;
-        while (batcher.add(large, scheduler.now() + base::seconds(1)))
+        while (batcher.add({large}, scheduler.now() + base::seconds(1)))
             ++taken;
         return taken;
     };
     CHECK(fill() == fit); // it leads nobody yet
-    CHECK(batcher.add("a", scheduler.now() + base::seconds(1)).error() == base::Errc::overloaded);
+    CHECK(batcher.add({"a"}, scheduler.now() + base::seconds(1)).error() == base::Errc::overloaded);
     SECTION("it is empty when all that waited has failed") {
         batcher.fail(base::Errc::outcome_unknown, base::Errc::not_leader);
         CHECK(fill() == fit);

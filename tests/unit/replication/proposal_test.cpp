@@ -98,6 +98,42 @@ TEST_CASE("a batch is bounded in bytes") {
     CHECK(group.wait(three)->version == first->version + 1);
 }
 
+TEST_CASE("commands that are proposed together share an entry, each with its outcome, from wherever") {
+    Serving group(3);
+    const unsigned slot = GENERATE(0u, 1u, 2u);
+    const auto propose = [&](std::vector<std::string> commands) {
+        auto& engine = group.engine(slot);
+        return group.wait(begin(
+            group.scheduler, engine.propose_all_anywhere(std::move(commands), group.in(base::seconds(5)))));
+    };
+    const auto before = group.engine(group.first).applied();
+    const auto applied = propose({"a", "b", "a"});
+    REQUIRE(applied);
+    CHECK(applied->outcomes == std::vector<std::string>{"1", "1", "2"});
+    CHECK(applied->version == before + 1);
+    CHECK(propose({"a"})->outcomes == std::vector<std::string>{"3"});
+}
+
+TEST_CASE("commands that are proposed together are bounded, and not torn apart by the bounds of a batch") {
+    Serving group(1);
+    const auto propose = [&](std::vector<std::string> commands) {
+        return begin(group.scheduler,
+                     group.engine(0).propose_all(std::move(commands), group.in(base::seconds(5))));
+    };
+    const std::vector<std::string> too_many(limits::batch_commands_max + 1, "a");
+    const std::vector<std::string> too_large(2, std::string(limits::command_bytes_max / 2 + 1, 'x'));
+    CHECK(group.wait(propose(too_many)).error() == base::Errc::too_large);
+    CHECK(group.wait(propose(too_large)).error() == base::Errc::too_large);
+
+    const std::vector<std::string> most_of_a_batch(limits::batch_commands_max * 2 / 3, "a");
+    const auto one = propose(most_of_a_batch), two = propose(most_of_a_batch);
+    const auto first = group.wait(one), second = group.wait(two);
+    REQUIRE(first);
+    REQUIRE(second);
+    CHECK(second->version == first->version + 1);
+    CHECK(second->outcomes.front() == std::to_string(most_of_a_batch.size() + 1));
+}
+
 TEST_CASE("a command over the limit is refused, one at the limit is not") {
     Serving group(1);
     CHECK(group.add(0, std::string(limits::command_bytes_max + 1, 'x')).error() == base::Errc::too_large);
@@ -117,6 +153,9 @@ TEST_CASE("a full queue refuses") {
     }
     group.scheduler.run_for(base::Duration::zero());
     CHECK(engine.status().waiting <= limits::proposals_waiting_max);
+    const auto together =
+        begin(group.scheduler, group.engine(group.first).propose_all({"a", "b"}, group.in(base::seconds(1))));
+    CHECK(group.wait(together).error() == base::Errc::overloaded);
     for (const auto& proposal : proposals) {
         if (proposal->has_value() && (*proposal)->has_error() &&
             (**proposal).error() == base::Errc::overloaded)

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include <bookstore/base/bytes.hpp>
+#include <bookstore/replication/forwarding.hpp>
 #include <bookstore/replication/methods.hpp>
 
 #include "unit/roles/frontend/shop_fixture.hpp"
@@ -20,11 +20,7 @@ const std::string new_book = R"({"title":"Raft","topic":"ds","cost":300,"stock":
 
 /// What a leader answers to a command that was applied at version 21.
 std::string applied(const shop::CatalogOutcome& outcome) {
-    base::ByteWriter out;
-    out.varint(21);
-    out.string(shop::encode(outcome));
-    out.varint(1'000);
-    return out.take();
+    return replication::encode(replication::AppliedAll{{shop::encode(outcome)}, 21, milliseconds(1)});
 }
 
 void leader_says(Shop& shop, Answer answer) {
@@ -32,7 +28,8 @@ void leader_says(Shop& shop, Answer answer) {
 }
 
 shop::CatalogCommand proposed(const Shop& shop) {
-    return shop::decode_catalog_command(shop.transport.made(propose).back()->request).value();
+    const auto commands = replication::decode_commands(shop.transport.made(propose).back()->request).value();
+    return shop::decode_catalog_command(commands.at(0)).value();
 }
 
 } // namespace
