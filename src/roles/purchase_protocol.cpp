@@ -7,6 +7,13 @@ namespace {
 
 constexpr std::size_t sold_line_bytes_min = 4; ///< item, length of the title, quantity, cost
 constexpr std::size_t sale_bytes_min = 4;      ///< length of the key, number of lines, total, time
+constexpr std::size_t purchase_bytes_min = 2;  ///< length of the key, number of lines
+
+/// What crosses the wire is an Errc. Any other failure tells only that the outcome is unknown.
+std::uint8_t code_of(boost::system::error_code failure) {
+    const bool ours = failure.category() == base::errc_category();
+    return static_cast<std::uint8_t>(ours ? failure.value() : static_cast<int>(base::Errc::outcome_unknown));
+}
 
 void write(base::ByteWriter& out, const std::vector<shop::SoldLine>& lines) {
     out.varint(lines.size());
@@ -86,14 +93,18 @@ void read(base::ByteReader& in, UnsettledAnswer& answer) {
     answer.version = in.varint();
 }
 
-std::string encode(const Purchase& purchase) {
-    base::ByteWriter out;
+void write(base::ByteWriter& out, const Purchase& purchase) {
     out.string(purchase.key);
     out.varint(purchase.lines.size());
     for (const shop::Line& line : purchase.lines) {
         out.varint(shop::number(line.item));
         out.zigzag(line.quantity);
     }
+}
+
+std::string encode(const Purchase& purchase) {
+    base::ByteWriter out;
+    write(out, purchase);
     return out.take();
 }
 
@@ -108,8 +119,27 @@ void read(base::ByteReader& in, Purchase& purchase) {
     }
 }
 
-std::string encode(const PurchaseAnswer& answer) {
+std::string encode(const Purchases& bundle) {
     base::ByteWriter out;
+    out.varint(bundle.purchases.size());
+    for (const Purchase& purchase : bundle.purchases)
+        write(out, purchase);
+    return out.take();
+}
+
+void read(base::ByteReader& in, Purchases& bundle) {
+    const std::size_t count = in.count(purchase_bytes_min);
+    if (count > Purchases::count_max) return in.fail();
+    bundle.purchases.resize(count);
+    std::size_t lines = 0;
+    for (Purchase& purchase : bundle.purchases) {
+        read(in, purchase);
+        lines += purchase.lines.size();
+        if (lines > Purchases::lines_max) return in.fail();
+    }
+}
+
+void write(base::ByteWriter& out, const PurchaseAnswer& answer) {
     out.u8(static_cast<std::uint8_t>(answer.result));
     write(out, answer.order);
     out.varint(answer.shortages.size());
@@ -119,6 +149,11 @@ std::string encode(const PurchaseAnswer& answer) {
     }
     out.varint(answer.item);
     write(out, answer.times);
+}
+
+std::string encode(const PurchaseAnswer& answer) {
+    base::ByteWriter out;
+    write(out, answer);
     return out.take();
 }
 
@@ -134,6 +169,28 @@ void read(base::ByteReader& in, PurchaseAnswer& answer) {
     }
     answer.item = in.varint();
     read(in, answer.times);
+}
+
+std::string encode(const PurchaseAnswers& bundle) {
+    base::ByteWriter out;
+    out.varint(bundle.answers.size());
+    for (const auto& answer : bundle.answers) {
+        out.u8(answer ? std::uint8_t{0} : code_of(answer.error()));
+        if (answer) write(out, *answer);
+    }
+    return out.take();
+}
+
+void read(base::ByteReader& in, PurchaseAnswers& bundle) {
+    const std::size_t count = in.count();
+    if (count > Purchases::count_max) return in.fail();
+    bundle.answers.reserve(count);
+    for (std::size_t i = 0; i < count && !in.failed(); ++i) {
+        if (const auto failure = read_enum(in, base::Errc::stopping); failure != base::Errc{})
+            bundle.answers.emplace_back(failure);
+        else
+            read(in, *bundle.answers.emplace_back(PurchaseAnswer()));
+    }
 }
 
 std::string encode(const FindOrderRequest& request) {
@@ -161,6 +218,8 @@ template base::result<UnsettledRequest> decode(std::string_view);
 template base::result<UnsettledAnswer> decode(std::string_view);
 template base::result<Purchase> decode(std::string_view);
 template base::result<PurchaseAnswer> decode(std::string_view);
+template base::result<Purchases> decode(std::string_view);
+template base::result<PurchaseAnswers> decode(std::string_view);
 template base::result<FindOrderRequest> decode(std::string_view);
 template base::result<FindOrderAnswer> decode(std::string_view);
 

@@ -54,6 +54,8 @@ constexpr Check checks[] = {
     canonical_message<roles::PurchaseAnswer>,
     canonical_message<roles::FindOrderRequest>,
     canonical_message<roles::FindOrderAnswer>,
+    canonical_message<roles::Purchases>,
+    canonical_message<roles::PurchaseAnswers>,
 };
 
 } // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <bookstore/base/error.hpp>
+#include <bookstore/base/limits.hpp>
 #include <bookstore/base/time.hpp>
 #include <bookstore/net/transport.hpp>
 #include <bookstore/shop/catalog_command.hpp>
@@ -31,7 +32,7 @@ inline constexpr net::Method lease{0x1002};
 inline constexpr net::Method invalidate{0x1003};
 // catalog leader → frontend, a notice: NewLeader. Register now.
 inline constexpr net::Method new_leader{0x1004};
-// frontend → any order replica: Purchase → PurchaseAnswer
+// frontend → any order replica: Purchases → PurchaseAnswers
 inline constexpr net::Method purchase{0x2000};
 // frontend → any order replica: FindOrderRequest → FindOrderAnswer
 inline constexpr net::Method find_order{0x2001};
@@ -130,6 +131,23 @@ struct PurchaseAnswer {
     TierTimes times{};
 };
 
+/// Purchases that travel together. Each keeps an outcome of its own.
+struct Purchases {
+    static constexpr std::size_t count_max = 256;
+    /// Of all of them: with the longest titles and keys, what becomes of them fits one command's size.
+    static constexpr std::size_t lines_max = 512;
+
+    std::vector<Purchase> purchases;
+};
+static_assert(Purchases::lines_max >= base::limits::lines_per_order_max);
+static_assert(Purchases::lines_max * (base::limits::title_bytes_max + 40) +
+                  Purchases::count_max * (base::limits::idempotency_key_bytes_max + 40) <
+              base::limits::command_bytes_max);
+/// In the order of the purchases, as many. A failure is an Errc.
+struct PurchaseAnswers {
+    std::vector<base::result<PurchaseAnswer>> answers;
+};
+
 struct FindOrderRequest {
     std::uint64_t number = 0;
 };
@@ -148,6 +166,8 @@ std::string encode(const UnsettledRequest&);
 std::string encode(const UnsettledAnswer&);
 std::string encode(const Purchase&);
 std::string encode(const PurchaseAnswer&);
+std::string encode(const Purchases&);
+std::string encode(const PurchaseAnswers&);
 std::string encode(const FindOrderRequest&);
 std::string encode(const FindOrderAnswer&);
 

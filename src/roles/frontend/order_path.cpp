@@ -40,6 +40,7 @@ OrderPath::OrderPath(const World& world, Balancer& balancer, FrontendMetrics& me
       balancer_(balancer),
       metrics_(metrics),
       budget_(retry_reserve, retries_per_success),
+      calls_(world_),
       in_flight_(std::make_shared<std::size_t>(0)) {}
 
 boost::asio::awaitable<net::Response> OrderPath::buy(net::Request request) {
@@ -79,24 +80,19 @@ boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::purchase(Purchas
 
 boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase purchase,
                                                                      base::TimePoint deadline) {
-    std::string request = encode(purchase);
     ReplicaWalk walk(world_, balancer_, budget_, cluster::Role::order, deadline, purchase_time);
     bool repeated = false;
-    for (auto attempt = co_await walk.next(); attempt; attempt = co_await walk.next()) {
+    for (auto attempt = co_await walk.next(calls_.gathering()); attempt; attempt = co_await walk.next()) {
         if (repeated) metrics_.purchase_retried();
-        const auto bytes =
-            co_await world_.transport.call(attempt->endpoint, method::purchase, request, attempt->deadline);
-        auto answer = bytes ? decode<PurchaseAnswer>(*bytes) : base::result<PurchaseAnswer>(bytes.error());
+        const auto sent = calls_.send(attempt->replica, purchase, attempt->deadline);
+        auto answer = co_await sent.wait();
         if (answer) {
             walk.answered(*attempt);
             co_return answer;
         }
         if (!walk.failed(*attempt, answer.error())) break;
         repeated = true;
-        if (base::built_in("retries-with-fresh-key")) {
-            purchase.key = world_.random.uuid();
-            request = encode(purchase);
-        }
+        if (base::built_in("retries-with-fresh-key")) purchase.key = world_.random.uuid();
     }
     co_return walk.failure();
 }

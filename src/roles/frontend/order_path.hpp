@@ -8,6 +8,7 @@
 
 #include "roles/frontend/balancer.hpp"
 #include "roles/frontend/frontend_metrics.hpp"
+#include "roles/frontend/purchase_calls.hpp"
 #include "roles/frontend/retry_budget.hpp"
 #include <bookstore/net/http_message.hpp>
 #include <bookstore/roles/node.hpp>
@@ -36,6 +37,7 @@ private:
     Balancer& balancer_;
     FrontendMetrics& metrics_;
     RetryBudget budget_;
+    PurchaseCalls calls_;
     std::shared_ptr<std::size_t> in_flight_; ///< shared with the purchases: they may be destroyed after this
 };
 

@@ -33,7 +33,12 @@ ReplicaWalk::ReplicaWalk(const World& world, Balancer& balancer, RetryBudget& bu
       time_(time),
       pause_(first_pause) {}
 
-boost::asio::awaitable<std::optional<ReplicaWalk::Attempt>> ReplicaWalk::next() {
+boost::asio::awaitable<std::optional<ReplicaWalk::Attempt>>
+ReplicaWalk::next(std::optional<unsigned> company) {
+    if (company && asked_ == 0 && !last_failed_) {
+        ++asked_;
+        co_return attempt(*company);
+    }
     if (asked_ > 0 && asked_ >= balancer_.up(role_)) co_await pause();
     while (world_.scheduler.now() < deadline_) {
         if (const auto replica = balancer_.next(role_, last_failed_)) {

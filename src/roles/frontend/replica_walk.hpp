@@ -46,7 +46,8 @@ public:
     /// Whom to ask now. At once while there is somebody not asked yet; after each round with a pause that
     /// grows; nothing when time is up, or when nobody is up. While replicas are alive but not ready it waits
     /// for one, for the time of an election and no longer.
-    boost::asio::awaitable<std::optional<Attempt>> next();
+    /// `company`: a replica that others of the same moment are sent to; whom nobody has failed goes along.
+    boost::asio::awaitable<std::optional<Attempt>> next(std::optional<unsigned> company = {});
     void answered(const Attempt& attempt);
     /// Whether another replica is worth asking, and within the budget: a refusal that was free is. Who is
     /// overloaded is asked once.

@@ -9,6 +9,26 @@ namespace bookstore::roles::order {
 using base::Errc;
 using boost::asio::awaitable;
 
+namespace {
+
+/// protocol_error unless there are `count`, and each is an outcome.
+template <typename Outcome, typename Decode>
+base::result<std::vector<Outcome>> decode_each(const base::result<replication::AppliedAll>& applied,
+                                               std::size_t count, Decode decode) {
+    if (!applied) return applied.error();
+    if (applied->outcomes.size() != count) return Errc::protocol_error;
+    std::vector<Outcome> outcomes;
+    outcomes.reserve(count);
+    for (const std::string& bytes : applied->outcomes) {
+        auto outcome = decode(bytes);
+        if (!outcome) return outcome.error();
+        outcomes.push_back(std::move(*outcome));
+    }
+    return outcomes;
+}
+
+} // namespace
+
 OrderDesk::OrderDesk(const World& world, Replica& replica, cluster::GroupClient& catalog)
     : scheduler_(world.scheduler),
       replica_(replica),
@@ -18,15 +38,30 @@ OrderDesk::OrderDesk(const World& world, Replica& replica, cluster::GroupClient&
 PurchasePorts OrderDesk::ports() {
     return {
         [this](std::string_view key) { return replica_.state().find_key(key); },
-        [this](shop::Sell sale, base::TimePoint deadline) { return sell(std::move(sale), deadline); },
-        [this](shop::Record entry, base::TimePoint deadline) { return record(std::move(entry), deadline); },
+        [this](std::vector<shop::Sell> sales, base::TimePoint deadline) {
+            return sell(std::move(sales), deadline);
+        },
+        [this](std::vector<shop::Record> entries, base::TimePoint deadline) {
+            return record(std::move(entries), deadline);
+        },
     };
 }
 
-awaitable<base::result<PurchaseAnswer>> OrderDesk::purchase(Purchase purchase, base::TimePoint deadline) {
+awaitable<base::result<PurchaseAnswers>> OrderDesk::purchase(std::vector<Purchase> purchases,
+                                                             base::TimePoint deadline) {
     if (draining_) co_return Errc::stopping;
     if (!serving()) co_return Errc::not_ready;
-    co_return co_await purchases_.purchase(std::move(purchase), deadline);
+    PurchaseAnswers answers;
+    answers.answers = co_await purchases_.purchase(std::move(purchases), deadline);
+    co_return answers;
+}
+
+awaitable<base::result<PurchaseAnswer>> OrderDesk::purchase(Purchase purchase, base::TimePoint deadline) {
+    std::vector<Purchase> one;
+    one.push_back(std::move(purchase));
+    auto answers = co_await this->purchase(std::move(one), deadline);
+    if (!answers) co_return answers.error();
+    co_return std::move(answers->answers.front());
 }
 
 awaitable<base::result<FindOrderAnswer>> OrderDesk::find(FindOrderRequest request, base::TimePoint deadline) {
@@ -45,22 +80,28 @@ awaitable<void> OrderDesk::drain(base::TimePoint deadline) {
         co_await net::sleep_until(scheduler_, scheduler_.now() + look_again);
 }
 
-awaitable<base::result<SaleAnswer>> OrderDesk::sell(shop::Sell sale, base::TimePoint deadline) {
-    const std::string command = encode(shop::CatalogCommand{std::move(sale)});
-    const auto applied =
-        co_await propose_to(catalog_, catalog_group_methods, command, deadline, cluster::Repeat::always);
-    if (!applied) co_return applied.error();
-    auto outcome = shop::decode_catalog_outcome(applied->outcome);
-    if (!outcome) co_return outcome.error();
-    SaleAnswer answer{std::move(*outcome), applied->took};
-    co_return answer;
+awaitable<base::result<SaleAnswers>> OrderDesk::sell(std::vector<shop::Sell> sales,
+                                                     base::TimePoint deadline) {
+    std::vector<std::string> commands;
+    commands.reserve(sales.size());
+    for (shop::Sell& sale : sales)
+        commands.push_back(encode(shop::CatalogCommand{std::move(sale)}));
+    const auto applied = co_await propose_all_to(catalog_, catalog_group_methods, std::move(commands),
+                                                 deadline, cluster::Repeat::always);
+    auto outcomes = decode_each<shop::CatalogOutcome>(applied, sales.size(), shop::decode_catalog_outcome);
+    if (!outcomes) co_return outcomes.error();
+    SaleAnswers answers{std::move(*outcomes), applied->took};
+    co_return answers;
 }
 
-awaitable<base::result<shop::OrderOutcome>> OrderDesk::record(shop::Record entry, base::TimePoint deadline) {
-    const std::string command = encode(shop::OrderCommand{std::move(entry)});
-    const auto applied = co_await replica_.propose_anywhere(command, deadline);
-    if (!applied) co_return applied.error();
-    co_return shop::decode_order_outcome(applied->outcome);
+awaitable<base::result<std::vector<shop::OrderOutcome>>> OrderDesk::record(std::vector<shop::Record> entries,
+                                                                           base::TimePoint deadline) {
+    std::vector<std::string> commands;
+    commands.reserve(entries.size());
+    for (shop::Record& entry : entries)
+        commands.push_back(encode(shop::OrderCommand{std::move(entry)}));
+    const auto applied = co_await replica_.propose_all_anywhere(std::move(commands), deadline);
+    co_return decode_each<shop::OrderOutcome>(applied, entries.size(), shop::decode_order_outcome);
 }
 
 bool OrderDesk::serving() const {

@@ -1,6 +1,8 @@
 #pragma once
 /// \file
 /// What an order replica does for who asks, over HTTP or the internal protocol: sells, and looks orders up.
+#include <vector>
+
 #include <boost/asio/awaitable.hpp>
 
 #include <bookstore/cluster/group_client.hpp>
@@ -19,6 +21,8 @@ public:
 
     /// not_ready while the replica does not serve: its book may be too old to know a key. Else as
     /// PurchaseService::purchase.
+    boost::asio::awaitable<base::result<PurchaseAnswers>> purchase(std::vector<Purchase> purchases,
+                                                                   base::TimePoint deadline);
     boost::asio::awaitable<base::result<PurchaseAnswer>> purchase(Purchase purchase,
                                                                   base::TimePoint deadline);
     /// Linearizable: asks the leader first how far it is.
@@ -30,9 +34,10 @@ public:
 
 private:
     PurchasePorts ports();
-    boost::asio::awaitable<base::result<SaleAnswer>> sell(shop::Sell sale, base::TimePoint deadline);
-    boost::asio::awaitable<base::result<shop::OrderOutcome>> record(shop::Record entry,
-                                                                    base::TimePoint deadline);
+    boost::asio::awaitable<base::result<SaleAnswers>> sell(std::vector<shop::Sell> sales,
+                                                           base::TimePoint deadline);
+    boost::asio::awaitable<base::result<std::vector<shop::OrderOutcome>>>
+    record(std::vector<shop::Record> entries, base::TimePoint deadline);
     bool serving() const;
 
     base::Scheduler& scheduler_;

@@ -67,13 +67,15 @@ void OrderNode::Impl::answer_calls() {
 
 awaitable<base::result<std::string>> OrderNode::Impl::purchase(std::string request,
                                                                base::TimePoint deadline) {
-    auto decoded = decode<Purchase>(request);
+    auto decoded = decode<Purchases>(request);
     if (!decoded) co_return decoded.error();
     const auto began = world.scheduler.now();
-    auto answer = co_await serving->desk.purchase(std::move(*decoded), deadline);
-    if (!answer) co_return answer.error();
-    answer->times.order = world.scheduler.now() - began;
-    co_return encode(*answer);
+    auto answers = co_await serving->desk.purchase(std::move(decoded->purchases), deadline);
+    if (!answers) co_return answers.error();
+    const auto took = world.scheduler.now() - began;
+    for (auto& answer : answers->answers)
+        if (answer) answer->times.order = took;
+    co_return encode(*answers);
 }
 
 awaitable<base::result<std::string>> OrderNode::Impl::find(std::string request, base::TimePoint deadline) {

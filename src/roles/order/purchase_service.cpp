@@ -14,7 +14,7 @@ namespace {
 
 using base::Errc;
 using boost::asio::awaitable;
-using Answer = base::result<PurchaseAnswer>;
+using Answer = PurchaseService::Answer;
 
 constexpr base::Duration first_pause = base::milliseconds(10);
 constexpr base::Duration longest_pause = base::milliseconds(100);
@@ -58,141 +58,155 @@ struct NotSold {
     Answer operator()(const auto&) const { return Errc::protocol_error; }
 };
 
-std::string_view name_of(const Answer& answer) {
-    if (!answer) return base::outcome_is_unknown(answer.error()) ? "unknown" : "refused";
-    switch (answer->result) {
-    case PurchaseAnswer::Result::bought:
-        return "bought";
-    case PurchaseAnswer::Result::out_of_stock:
-        return "out_of_stock";
-    case PurchaseAnswer::Result::unknown_item:
-        return "unknown_item";
-    case PurchaseAnswer::Result::key_reused:
-        break;
+/// How a purchase ends that the catalog has sold.
+struct Written {
+    Answer operator()(const shop::Recorded& recorded) const {
+        PurchaseAnswer answer;
+        answer.order = recorded.order;
+        return answer;
     }
-    return "key_reused";
+    Answer operator()(const shop::RecordConflict&) const { return only(PurchaseAnswer::Result::key_reused); }
+    Answer operator()(const auto&) const { return Errc::outcome_unknown; }
+};
+
+/// How a purchase can have ended, in the words of the metric.
+constexpr std::array<std::string_view, 6> endings{"bought",     "out_of_stock", "unknown_item",
+                                                  "key_reused", "unknown",      "refused"};
+
+std::size_t ending_of(const Answer& answer) {
+    if (!answer) return base::outcome_is_unknown(answer.error()) ? 4 : 5;
+    return static_cast<std::size_t>(answer->result);
 }
 
 } // namespace
 
-/// Counts a call for as long as it runs.
-class PurchaseService::Call {
+/// Purchases with their answers, as far as they have one.
+class PurchaseService::Bundle {
 public:
-    explicit Call(std::shared_ptr<Traffic> traffic) : traffic_(std::move(traffic)) { ++traffic_->calls; }
-    ~Call() { --traffic_->calls; }
-    Call(const Call&) = delete;
-    Call& operator=(const Call&) = delete;
+    explicit Bundle(std::vector<Purchase> all) : purchases(std::move(all)) {
+        answers.assign(purchases.size(), Errc::timed_out);
+    }
 
-private:
-    std::shared_ptr<Traffic> traffic_;
+    std::vector<shop::Sell> sales(base::WallTime at) const {
+        std::vector<shop::Sell> sales;
+        sales.reserve(open.size());
+        for (const std::size_t place : open)
+            sales.push_back({purchases[place].key, purchases[place].lines, at});
+        return sales;
+    }
+    void answer(const std::vector<std::size_t>& places, Errc failure) {
+        for (const std::size_t place : places)
+            answers[place] = failure;
+    }
+
+    std::vector<Purchase> purchases;
+    std::vector<Answer> answers;
+    std::vector<std::size_t> open; ///< places of those that are to be executed
 };
 
-/// Ends a flight for those who share it, however it ends: by an exception it is an unknown outcome.
-class PurchaseService::Landing {
+/// Counts purchases for as long as they are under way.
+class PurchaseService::Counted {
 public:
-    Landing(std::shared_ptr<Traffic> traffic, const Purchase& purchase)
-        : traffic_(std::move(traffic)),
-          flight_(traffic_->flights.emplace(purchase.key, Flight{purchase.lines, {}}).first) {}
-    ~Landing() {
-        for (const net::Promise<Answer>& passenger : flight_->second.passengers)
-            passenger.set(answer);
-        traffic_->flights.erase(flight_);
+    Counted(std::shared_ptr<std::size_t> in_flight, std::size_t count)
+        : in_flight_(std::move(in_flight)), count_(count) {
+        *in_flight_ += count_;
     }
-    Landing(const Landing&) = delete;
-    Landing& operator=(const Landing&) = delete;
-
-    Answer answer = Errc::outcome_unknown;
+    ~Counted() { *in_flight_ -= count_; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
 
 private:
-    std::shared_ptr<Traffic> traffic_;
-    std::map<std::string, Flight, std::less<>>::iterator flight_;
+    std::shared_ptr<std::size_t> in_flight_;
+    std::size_t count_;
 };
 
 PurchaseService::PurchaseService(base::Scheduler& scheduler, PurchasePorts ports, base::Metrics& metrics)
-    : scheduler_(scheduler), ports_(std::move(ports)), metrics_(metrics) {}
+    : scheduler_(scheduler), ports_(std::move(ports)) {
+    for (std::size_t i = 0; i < endings.size(); ++i)
+        ended_[i] = &metrics.counter("bookstored_purchases_total",
+                                     "Purchases executed by this replica, by how they ended",
+                                     {{"result", std::string(endings[i])}});
+}
 
-awaitable<Answer> PurchaseService::purchase(Purchase purchase, base::TimePoint deadline) {
-    if (!makes_sense(purchase)) co_return Errc::invalid_argument;
-    if (!admission_.has_room(traffic_->calls)) co_return Errc::overloaded;
-    const Call call(traffic_);
+awaitable<std::vector<Answer>> PurchaseService::purchase(std::vector<Purchase> purchases,
+                                                         base::TimePoint deadline) {
+    Bundle bundle(std::move(purchases));
+    const auto began = scheduler_.now();
+    if (began >= deadline) co_return std::move(bundle.answers);
+    admit(bundle);
+    if (bundle.open.empty()) co_return std::move(bundle.answers);
 
-    Answer answer = Errc::timed_out;
-    while (scheduler_.now() < deadline) {
-        if (const auto order = ports_.find(purchase.key)) co_return remembered(*order, purchase.lines);
-        const auto under_way = traffic_->flights.find(purchase.key);
-        if (under_way == traffic_->flights.end()) {
-            const auto began = scheduler_.now();
-            answer = co_await fly(std::move(purchase), deadline);
-            const auto now = scheduler_.now();
-            admission_.ended(now - began, deadline - began, traffic_->calls, now);
-            count(answer);
-            co_return answer;
-        }
-        const bool same = under_way->second.lines == purchase.lines;
-        answer = co_await join(under_way->second, deadline);
-        // Whoever asked for something else, or has time left where the flight had none, flies on its own.
-        if (answer && same) co_return answer;
+    const Counted counted(in_flight_, bundle.open.size());
+    co_await execute(bundle, deadline);
+    const auto now = scheduler_.now();
+    for (const std::size_t place : bundle.open) {
+        admission_.ended(now - began, deadline - began, *in_flight_, now);
+        count(bundle.answers[place]);
     }
-    co_return answer ? Answer(Errc::timed_out) : answer;
+    co_return std::move(bundle.answers);
 }
 
-awaitable<Answer> PurchaseService::fly(Purchase purchase, base::TimePoint deadline) {
-    Landing landing(traffic_, purchase);
-    landing.answer = co_await execute(std::move(purchase), deadline);
-    co_return landing.answer;
+/// Answers what need not be executed.
+void PurchaseService::admit(Bundle& bundle) const {
+    for (std::size_t place = 0; place < bundle.purchases.size(); ++place) {
+        const Purchase& purchase = bundle.purchases[place];
+        if (!makes_sense(purchase))
+            bundle.answers[place] = Errc::invalid_argument;
+        else if (!admission_.has_room(*in_flight_ + bundle.open.size()))
+            bundle.answers[place] = Errc::overloaded;
+        else if (const auto order = ports_.find(purchase.key))
+            bundle.answers[place] = remembered(*order, purchase.lines);
+        else
+            bundle.open.push_back(place);
+    }
 }
 
-awaitable<Answer> PurchaseService::join(Flight& flight, base::TimePoint deadline) {
-    const net::Promise<Answer> promise;
-    flight.passengers.push_back(promise);
-    const auto timer = scheduler_.at(deadline, [promise] { promise.set(Errc::timed_out); });
-    co_return co_await promise.wait();
-}
-
-awaitable<Answer> PurchaseService::execute(Purchase purchase, base::TimePoint deadline) {
-    const shop::Sell sale{purchase.key, std::move(purchase.lines), scheduler_.wall_now()};
-    const auto sale_answer = co_await ports_.sell(sale, deadline);
-    if (!sale_answer) co_return sale_answer.error();
-    const auto* sold = std::get_if<shop::Sold>(&sale_answer->outcome);
-    Answer answer = Errc::protocol_error;
-    if (sold != nullptr)
-        answer = co_await record(std::move(purchase.key), *sold, deadline);
-    else
-        answer = std::visit(NotSold{}, sale_answer->outcome);
-    if (answer) answer->times.catalog = sale_answer->took;
-    co_return answer;
+awaitable<void> PurchaseService::execute(Bundle& bundle, base::TimePoint deadline) {
+    auto sale_answers = co_await ports_.sell(bundle.sales(scheduler_.wall_now()), deadline);
+    if (!sale_answers) {
+        for (const std::size_t place : bundle.open)
+            bundle.answers[place] = sale_answers.error();
+        co_return;
+    }
+    Sold sold;
+    std::vector<shop::Record> entries;
+    for (std::size_t i = 0; i < bundle.open.size(); ++i) {
+        const std::size_t place = bundle.open[i];
+        if (auto* sale = std::get_if<shop::Sold>(&sale_answers->outcomes[i])) {
+            sold.push_back(place);
+            entries.push_back(
+                {std::move(bundle.purchases[place].key), sale->at, std::move(sale->lines), sale->total});
+        } else {
+            bundle.answers[place] = std::visit(NotSold{}, sale_answers->outcomes[i]);
+        }
+    }
+    if (!sold.empty()) co_await record(bundle, std::move(sold), std::move(entries), deadline);
+    for (const std::size_t place : bundle.open)
+        if (bundle.answers[place]) bundle.answers[place]->times.catalog = sale_answers->took;
 }
 
 /// The copies are gone: from here on a failure is an unknown outcome, never a refusal.
-awaitable<Answer> PurchaseService::record(std::string key, shop::Sold sold, base::TimePoint deadline) {
-    const shop::Record entry{std::move(key), sold.at, std::move(sold.lines), sold.total};
+awaitable<void> PurchaseService::record(Bundle& bundle, Sold sold, std::vector<shop::Record> entries,
+                                        base::TimePoint deadline) {
+    bundle.answer(sold, Errc::outcome_unknown);
     for (base::Duration pause = first_pause;; pause = std::min(2 * pause, longest_pause)) {
         const base::TimePoint now = scheduler_.now();
-        if (now >= deadline) co_return Errc::outcome_unknown;
+        if (now >= deadline) co_return;
         // Half of what is left: a leader that does not answer must not use it all up.
-        const auto outcome = co_await ports_.record(entry, now + (deadline - now) / 2);
-        if (outcome) {
-            if (const auto* recorded = std::get_if<shop::Recorded>(&*outcome)) {
-                PurchaseAnswer answer;
-                answer.order = recorded->order;
-                co_return answer;
-            }
-            if (std::holds_alternative<shop::RecordConflict>(*outcome))
-                co_return only(PurchaseAnswer::Result::key_reused);
-            co_return Errc::outcome_unknown;
+        const auto outcomes = co_await ports_.record(entries, now + (deadline - now) / 2);
+        if (outcomes) {
+            for (std::size_t i = 0; i < sold.size(); ++i)
+                bundle.answers[sold[i]] = std::visit(Written{}, (*outcomes)[i]);
+            co_return;
         }
         // This replica will not come back in time; another one will, to whoever repeats the purchase.
-        if (outcome.error() == Errc::stopping || outcome.error() == Errc::storage_failed)
-            co_return Errc::outcome_unknown;
+        if (outcomes.error() == Errc::stopping || outcomes.error() == Errc::storage_failed) co_return;
         co_await net::sleep_until(scheduler_, std::min(scheduler_.now() + pause, deadline));
     }
 }
 
 void PurchaseService::count(const Answer& answer) {
-    metrics_
-        .counter("bookstored_purchases_total", "Purchases executed by this replica, by how they ended",
-                 {{"result", std::string(name_of(answer))}})
-        .Increment();
+    ended_[ending_of(answer)]->Increment();
 }
 
 } // namespace bookstore::roles::order

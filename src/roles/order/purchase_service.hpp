@@ -1,9 +1,9 @@
 #pragma once
 /// \file
-/// One purchase, exactly once, across two groups (DESIGN section 4): taken from the shelf by the catalog
+/// Purchases, exactly once each, across two groups (DESIGN section 4): taken from the shelf by the catalog
 /// group, then written into the book by this one.
+#include <array>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +15,6 @@
 #include <bookstore/base/error.hpp>
 #include <bookstore/base/metrics.hpp>
 #include <bookstore/base/scheduler.hpp>
-#include <bookstore/net/promise.hpp>
 #include <bookstore/roles/protocol.hpp>
 #include <bookstore/shop/order_command.hpp>
 
@@ -23,64 +22,60 @@
 
 namespace bookstore::roles::order {
 
-/// What the catalog group said, and how long it took over it.
-struct SaleAnswer {
-    shop::CatalogOutcome outcome;
+/// What the catalog group said to each, and how long it took over all of them.
+struct SaleAnswers {
+    std::vector<shop::CatalogOutcome> outcomes;
     base::Duration took{};
 };
 
-/// The two groups, as a purchase sees them. Each call may be repeated with the same key.
+/// The two groups, as purchases see them. Each call may be repeated with the same keys, gives an outcome for
+/// each of what it was given, in order, and fails for all or none.
 struct PurchasePorts {
     /// The order that this replica's book has under the key, if it does.
     std::function<std::optional<shop::Order>(std::string_view key)> find;
-    std::function<boost::asio::awaitable<base::result<SaleAnswer>>(shop::Sell, base::TimePoint deadline)>
+    std::function<boost::asio::awaitable<base::result<SaleAnswers>>(std::vector<shop::Sell>,
+                                                                    base::TimePoint deadline)>
         sell;
-    std::function<boost::asio::awaitable<base::result<shop::OrderOutcome>>(shop::Record,
-                                                                           base::TimePoint deadline)>
+    std::function<boost::asio::awaitable<base::result<std::vector<shop::OrderOutcome>>>(
+        std::vector<shop::Record>, base::TimePoint deadline)>
         record;
 };
 
 /// Thread: the loop. Outlives its calls, and what it is given outlives it.
 class PurchaseService {
 public:
+    using Answer = base::result<PurchaseAnswer>;
     static constexpr std::size_t in_flight_max = 4'096;
 
     PurchaseService(base::Scheduler& scheduler, PurchasePorts ports, base::Metrics& metrics);
 
-    /// Calls with one key at the same moment share one flight. Refused: invalid_argument, overloaded,
-    /// not_ready. `overloaded` is said at once, by how many of late ended in time. Unknown: the copies may
-    /// have been taken, and then the order will be written by the settler if by nobody else; call again with
-    /// the same key.
-    boost::asio::awaitable<base::result<PurchaseAnswer>> purchase(Purchase purchase,
-                                                                  base::TimePoint deadline);
-    std::size_t in_flight() const { return traffic_->calls; }
+    /// One call to each group for all of them, and an answer for each, in order. Refused: invalid_argument,
+    /// overloaded, not_ready. `overloaded` is said at once, by how many of late ended in time. Unknown: the
+    /// copies may have been taken, and then the order will be written by the settler if by nobody else; call
+    /// again with the same key. Of calls with one key at the same moment each asks the groups, which know the
+    /// key.
+    boost::asio::awaitable<std::vector<Answer>> purchase(std::vector<Purchase> purchases,
+                                                         base::TimePoint deadline);
+    std::size_t in_flight() const { return *in_flight_; }
     std::size_t places() const { return admission_.places(); }
 
 private:
-    using Answer = base::result<PurchaseAnswer>;
-    struct Flight {
-        std::vector<shop::Line> lines;
-        std::vector<net::Promise<Answer>> passengers;
-    };
-    /// Shared with the flights, which may end after the service when the loop is torn down.
-    struct Traffic {
-        std::map<std::string, Flight, std::less<>> flights;
-        std::size_t calls = 0;
-    };
-    class Call;
-    class Landing;
+    class Bundle;
+    class Counted;
+    using Sold = std::vector<std::size_t>; ///< places in a bundle
 
-    boost::asio::awaitable<Answer> fly(Purchase purchase, base::TimePoint deadline);
-    boost::asio::awaitable<Answer> join(Flight& flight, base::TimePoint deadline);
-    boost::asio::awaitable<Answer> execute(Purchase purchase, base::TimePoint deadline);
-    boost::asio::awaitable<Answer> record(std::string key, shop::Sold sold, base::TimePoint deadline);
+    boost::asio::awaitable<void> execute(Bundle& bundle, base::TimePoint deadline);
+    boost::asio::awaitable<void> record(Bundle& bundle, Sold sold, std::vector<shop::Record> entries,
+                                        base::TimePoint deadline);
+    void admit(Bundle& bundle) const;
     void count(const Answer& answer);
 
     base::Scheduler& scheduler_;
     PurchasePorts ports_;
-    base::Metrics& metrics_;
+    std::array<prometheus::Counter*, 6> ended_; ///< by how, see ending_of()
     Admission admission_{in_flight_max};
-    std::shared_ptr<Traffic> traffic_ = std::make_shared<Traffic>();
+    /// Shared with the calls, which may end after the service when the loop is torn down.
+    std::shared_ptr<std::size_t> in_flight_ = std::make_shared<std::size_t>(0);
 };
 
 } // namespace bookstore::roles::order

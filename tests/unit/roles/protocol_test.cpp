@@ -3,6 +3,8 @@
 #include <bookstore/base/random.hpp>
 #include <bookstore/roles/protocol.hpp>
 
+#include "support/catch_result.hpp"
+
 using namespace bookstore;
 using namespace bookstore::roles;
 
@@ -36,6 +38,9 @@ std::vector<std::string> samples() {
         encode(UnsettledAnswer{{{"k", {an_order().lines, 400, base::WallTime{5}}}, {"l", {}}}, 9}),
         encode(Purchase{"k", {{shop::ItemId{1}, 1}, {shop::ItemId{2}, 1'000'000}}}),
         encode(PurchaseAnswer{PurchaseAnswer::Result::out_of_stock, {}, {{shop::ItemId{4}, 0}}, 0}),
+        encode(Purchases{{{"k", {{shop::ItemId{1}, 1}}}, {"l", {}}}}),
+        encode(PurchaseAnswers{
+            {PurchaseAnswer{PurchaseAnswer::Result::bought, an_order(), {}, 0}, base::Errc::overloaded}}),
         encode(FindOrderRequest{300}),
         encode(FindOrderAnswer{an_order()}),
         encode(FindOrderAnswer{}),
@@ -62,7 +67,7 @@ unsigned accepted_by(std::string_view bytes) {
            accepted<InvalidationAnswer>(bytes) + accepted<NewLeader>(bytes) +
            accepted<UnsettledRequest>(bytes) + accepted<UnsettledAnswer>(bytes) + accepted<Purchase>(bytes) +
            accepted<PurchaseAnswer>(bytes) + accepted<FindOrderRequest>(bytes) +
-           accepted<FindOrderAnswer>(bytes);
+           accepted<FindOrderAnswer>(bytes) + accepted<Purchases>(bytes) + accepted<PurchaseAnswers>(bytes);
 }
 
 template <typename Message>
@@ -118,6 +123,24 @@ TEST_CASE("leases and invalidations arrive as they were sent", "[roles][protocol
     CHECK(leader.slot == 2);
 }
 
+TEST_CASE("more purchases, or lines of purchases, than may travel together are not taken",
+          "[roles][protocol]") {
+    const Purchase one{"k", {{shop::ItemId{1}, 1}}};
+    const Purchase many{"k", std::vector<shop::Line>(base::limits::lines_per_order_max, one.lines.front())};
+    Purchases most;
+    most.purchases.assign(Purchases::count_max, one);
+    CHECK(decode<Purchases>(encode(most)));
+    most.purchases.push_back(one);
+    CHECK(decode<Purchases>(encode(most)).error() == base::Errc::corrupt);
+    most.purchases.assign(Purchases::lines_max / many.lines.size(), many);
+    CHECK(decode<Purchases>(encode(most)));
+    most.purchases.push_back(many);
+    CHECK(decode<Purchases>(encode(most)).error() == base::Errc::corrupt);
+    PurchaseAnswers answers;
+    answers.answers.assign(Purchases::count_max + 1, base::Errc::not_ready);
+    CHECK(decode<PurchaseAnswers>(encode(answers)).error() == base::Errc::corrupt);
+}
+
 TEST_CASE("purchases and orders arrive as they were sent", "[roles][protocol]") {
     const Purchase purchase = through(Purchase{"k", {{shop::ItemId{1}, 1}, {shop::ItemId{2}, 1'000'000}}});
     CHECK(purchase.key == "k");
@@ -129,6 +152,15 @@ TEST_CASE("purchases and orders arrive as they were sent", "[roles][protocol]") 
     CHECK(refused.result == PurchaseAnswer::Result::out_of_stock);
     CHECK(refused.shortages == std::vector<shop::Shortage>{{shop::ItemId{4}, 2}});
     CHECK(refused.item == 8);
+
+    const auto together = through(Purchases{{purchase, {"l", {{shop::ItemId{3}, 1}}}}}).purchases;
+    REQUIRE(together.size() == 2);
+    CHECK(together[0].lines == purchase.lines);
+    CHECK(together[1].key == "l");
+    const auto answers = through(PurchaseAnswers{{refused, base::Errc::timed_out}}).answers;
+    REQUIRE(answers.size() == 2);
+    CHECK(answers[0]->shortages == refused.shortages);
+    CHECK(answers[1].error() == base::Errc::timed_out);
 
     CHECK(through(FindOrderRequest{300}).number == 300);
     CHECK(through(FindOrderAnswer{an_order()}).order == an_order());

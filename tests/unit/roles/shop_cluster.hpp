@@ -64,8 +64,10 @@ public:
     }
     base::result<PurchaseAnswer> buy(unsigned order_replica, const std::string& key,
                                      std::vector<shop::Line> lines) {
-        return call<PurchaseAnswer>(endpoint(cluster::Role::order, order_replica), method::purchase,
-                                    encode(Purchase{key, std::move(lines)}));
+        auto answers = call<PurchaseAnswers>(endpoint(cluster::Role::order, order_replica), method::purchase,
+                                             encode(Purchases{{{key, std::move(lines)}}}));
+        if (!answers) return answers.error();
+        return answers->answers.at(0);
     }
 
     test::VirtualScheduler scheduler;

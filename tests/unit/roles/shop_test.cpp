@@ -134,7 +134,7 @@ TEST_CASE("one key sent to every order replica at once is one order", "[roles][s
     ShopCluster shop(3, 3);
     REQUIRE(shop.run_until_ready());
     std::vector<std::shared_ptr<std::optional<base::result<std::string>>>> calls;
-    const std::string request = encode(Purchase{"k", {line(1)}});
+    const std::string request = encode(Purchases{{{"k", {line(1)}}}});
     for (unsigned i = 0; i < 99; ++i)
         calls.push_back(
             test::begin(shop.scheduler, shop.client.call(shop.endpoint(Role::order, i % 3), method::purchase,
@@ -143,7 +143,7 @@ TEST_CASE("one key sent to every order replica at once is one order", "[roles][s
     for (const auto& call : calls) {
         REQUIRE(call->has_value());
         REQUIRE(**call);
-        CHECK(decode<PurchaseAnswer>(***call)->order.number == shop::OrderNumber{1});
+        CHECK(decode<PurchaseAnswers>(***call)->answers.at(0)->order.number == shop::OrderNumber{1});
     }
     CHECK_FALSE(find(shop, 0, 2));
 }

@@ -26,44 +26,52 @@ protected:
     PurchasePorts ports() {
         return {
             [this](std::string_view key) { return find_ ? book_.find_key(key) : std::nullopt; },
-            [this](shop::Sell sale, base::TimePoint deadline) { return sell(std::move(sale), deadline); },
-            [this](shop::Record entry, base::TimePoint deadline) {
-                return record(std::move(entry), deadline);
+            [this](std::vector<shop::Sell> sales, base::TimePoint deadline) {
+                return sell(std::move(sales), deadline);
             },
+            [this](std::vector<shop::Record> entries, base::TimePoint) { return record(std::move(entries)); },
         };
     }
-    awaitable<base::result<SaleAnswer>> sell(shop::Sell sale, base::TimePoint deadline) {
+    awaitable<base::result<SaleAnswers>> sell(std::vector<shop::Sell> sales, base::TimePoint deadline) {
         ++sells_;
         co_await net::sleep_until(scheduler_, scheduler_.now() + milliseconds(2));
         if (sell_failure_) co_return *sell_failure_;
-        const shop::CatalogCommand command = std::move(sale);
-        if (lose_sale_) {
-            shelf_.apply(command);
-            co_await net::sleep_until(scheduler_, deadline);
-            co_return Errc::timed_out;
-        }
-        SaleAnswer answer{shelf_.apply(command), milliseconds(1)};
-        co_return answer;
+        SaleAnswers answers{{}, milliseconds(1)};
+        for (shop::Sell& sale : sales)
+            answers.outcomes.push_back(shelf_.apply(shop::CatalogCommand(std::move(sale))));
+        if (!lose_sale_) co_return answers;
+        co_await net::sleep_until(scheduler_, deadline);
+        co_return Errc::timed_out;
     }
-    awaitable<base::result<shop::OrderOutcome>> record(shop::Record entry, base::TimePoint) {
+    awaitable<base::result<std::vector<shop::OrderOutcome>>> record(std::vector<shop::Record> entries) {
         ++records_;
         co_await net::sleep_until(scheduler_, scheduler_.now() + milliseconds(2));
         if (record_failures_ > 0) {
             --record_failures_;
             co_return record_failure_;
         }
-        const shop::OrderCommand command = std::move(entry);
-        co_return book_.apply(command);
+        std::vector<shop::OrderOutcome> outcomes;
+        for (shop::Record& entry : entries)
+            outcomes.push_back(book_.apply(shop::OrderCommand(std::move(entry))));
+        co_return outcomes;
     }
 
-    std::shared_ptr<std::optional<Answer>> start(const std::string& key, std::vector<shop::Line> lines,
-                                                 base::Duration time = base::seconds(3)) {
+    using Call = std::shared_ptr<std::optional<std::vector<Answer>>>;
+    Call start(std::vector<Purchase> purchases) {
         return test::begin(scheduler_,
-                           service_.purchase(Purchase{key, std::move(lines)}, scheduler_.now() + time));
+                           service_.purchase(std::move(purchases), scheduler_.now() + base::seconds(3)));
     }
-    Answer finish(const std::shared_ptr<std::optional<Answer>>& call) {
+    Call start(const std::string& key, std::vector<shop::Line> lines) {
+        return start({Purchase{key, std::move(lines)}});
+    }
+    std::vector<Answer> finish_all(const Call& call) {
         REQUIRE(scheduler_.run_until([&] { return call->has_value(); }, base::seconds(10)));
         return **call;
+    }
+    Answer finish(const Call& call) {
+        const auto answers = finish_all(call);
+        REQUIRE(answers.size() == 1);
+        return answers.front();
     }
     Answer buy(const std::string& key, std::vector<shop::Line> lines) {
         return finish(start(key, std::move(lines)));
@@ -123,7 +131,7 @@ TEST_CASE_METHOD(PurchaseTest, "the same key with another content is refused", "
 
 TEST_CASE_METHOD(PurchaseTest, "calls with one key at the same moment are one purchase",
                  "[roles][purchase]") {
-    std::vector<std::shared_ptr<std::optional<Answer>>> calls;
+    std::vector<Call> calls;
     for (unsigned i = 0; i < 100; ++i)
         calls.push_back(start("k", {line(1)}));
     scheduler_.run_for(milliseconds(1));
@@ -133,13 +141,12 @@ TEST_CASE_METHOD(PurchaseTest, "calls with one key at the same moment are one pu
         REQUIRE(answer);
         CHECK(answer->order.number == shop::OrderNumber{1});
     }
-    CHECK(sells_ == 1);
     CHECK(service_.in_flight() == 0);
     CHECK(stock(1) == 4);
+    CHECK_FALSE(book_.find(shop::OrderNumber{2}));
 }
 
-TEST_CASE_METHOD(PurchaseTest, "another content at the same moment waits and is refused",
-                 "[roles][purchase]") {
+TEST_CASE_METHOD(PurchaseTest, "another content at the same moment is refused", "[roles][purchase]") {
     const auto first = start("k", {line(1)});
     const auto second = start("k", {line(2)});
     CHECK(finish(first)->result == Result::bought);
@@ -194,27 +201,52 @@ TEST_CASE_METHOD(PurchaseTest, "a replica that is shutting down gives a sale bac
     CHECK(scheduler_.now() - before < milliseconds(50));
 }
 
-TEST_CASE_METHOD(PurchaseTest, "who has time left flies on when a shared flight had none",
+TEST_CASE_METHOD(PurchaseTest, "an answer of the catalog that is lost is an unknown outcome",
                  "[roles][purchase]") {
     lose_sale_ = true;
-    const auto hurried = start("k", {line(1)}, milliseconds(100));
-    const auto patient = start("k", {line(1)}, base::seconds(3));
-    CHECK(finish(hurried).error() == Errc::timed_out);
+    CHECK(buy("k", {line(1)}).error() == Errc::timed_out);
     lose_sale_ = false;
-    const Answer answer = finish(patient);
-    REQUIRE(answer);
-    CHECK(answer->result == Result::bought);
+    CHECK(buy("k", {line(1)})->result == Result::bought);
     CHECK(stock(1) == 4);
 }
 
-TEST_CASE_METHOD(PurchaseTest, "a passenger leaves at its own deadline", "[roles][purchase]") {
-    lose_sale_ = true;
-    const auto patient = start("k", {line(1)}, base::seconds(3));
-    const auto hurried = start("k", {line(1)}, milliseconds(100));
-    const auto before = scheduler_.now();
-    CHECK(finish(hurried).error() == Errc::timed_out);
-    CHECK(scheduler_.now() - before < milliseconds(150));
-    CHECK(finish(patient).error() == Errc::timed_out);
+TEST_CASE_METHOD(PurchaseTest, "of those that travel together each has its own outcome, in one call",
+                 "[roles][purchase]") {
+    REQUIRE(buy("old", {line(1)}));
+    REQUIRE(buy("other", {line(1)}));
+    const auto answers = finish_all(start({{"old", {line(1)}},
+                                           {"a", {line(2)}},
+                                           {"", {line(2)}},
+                                           {"short", {line(3, 6)}},
+                                           {"a", {line(2)}},
+                                           {"none", {line(99)}},
+                                           {"other", {line(7)}},
+                                           {"b", {line(4)}},
+                                           {"a", {line(5)}}}));
+    REQUIRE(answers.size() == 9);
+    CHECK(answers[0]->order.number == shop::OrderNumber{1});
+    CHECK(answers[1]->order.number == shop::OrderNumber{3});
+    CHECK(answers[2].error() == Errc::invalid_argument);
+    CHECK(answers[3]->result == Result::out_of_stock);
+    CHECK(answers[3]->shortages == std::vector<shop::Shortage>{{shop::ItemId{3}, 5}});
+    CHECK(answers[4]->order == answers[1]->order);
+    CHECK(answers[5]->result == Result::unknown_item);
+    CHECK(answers[6]->result == Result::key_reused);
+    CHECK(answers[7]->order.number == shop::OrderNumber{4});
+    CHECK(answers[8]->result == Result::key_reused);
+    CHECK(stock(2) == 4);
+    CHECK(stock(5) == 5);
+    CHECK(sells_ == 3);
+    CHECK(records_ == 3);
+}
+
+TEST_CASE_METHOD(PurchaseTest, "copies of some that cannot be recorded change nothing for who was refused",
+                 "[roles][purchase]") {
+    record_failures_ = 1'000;
+    const auto answers = finish_all(start({{"a", {line(1)}}, {"short", {line(2, 6)}}, {"b", {line(3)}}}));
+    CHECK(answers[0].error() == Errc::outcome_unknown);
+    CHECK(answers[1]->result == Result::out_of_stock);
+    CHECK(answers[2].error() == Errc::outcome_unknown);
 }
 
 TEST_CASE_METHOD(PurchaseTest, "the catalog's failure is passed on as it is", "[roles][purchase]") {
@@ -233,13 +265,16 @@ TEST_CASE_METHOD(PurchaseTest, "a purchase that no frontend lets through is refu
 
 TEST_CASE_METHOD(PurchaseTest, "purchases beyond the bound are refused, and nobody else suffers",
                  "[roles][purchase]") {
-    std::vector<std::shared_ptr<std::optional<Answer>>> calls;
-    for (std::size_t i = 0; i < Admission::at_first; ++i)
+    std::vector<Call> calls;
+    for (std::size_t i = 0; i + 1 < Admission::at_first; ++i)
         calls.push_back(start("k" + std::to_string(i), {line(99)}));
+    const auto last = start({{"fits", {line(1)}}, {"does-not", {line(1)}}});
     scheduler_.run_for(milliseconds(1));
     CHECK(finish(start("one-more", {line(1)})).error() == Errc::overloaded);
     for (const auto& call : calls)
         CHECK(finish(call)->result == Result::unknown_item);
+    CHECK(finish_all(last)[0]->result == Result::bought);
+    CHECK(finish_all(last)[1].error() == Errc::overloaded);
     CHECK(buy("later", {line(1)})->result == Result::bought);
 }
 
