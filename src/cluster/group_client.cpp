@@ -68,10 +68,10 @@ public:
     enum class Woken { found, has_place, too_late };
     /// Who is woken with a place among those who look must give it back.
     boost::asio::awaitable<Woken> wait(base::Scheduler& scheduler, base::TimePoint deadline) {
-        const net::Promise<Woken> over;
+        net::Promise<Woken> over;
         waiters_.push_back(over);
         const auto timer = scheduler.at(deadline, [over] { over.set(Woken::too_late); });
-        co_return co_await over.wait();
+        co_return co_await std::move(over).wait();
     }
     void found() {
         leaderless_ = false;

@@ -32,7 +32,8 @@ public:
     /// Until all have ended. Throws what the first of them has thrown.
     boost::asio::awaitable<void> wait() {
         state_->waited_for = true;
-        if (!idle()) co_await state_->done.wait();
+        auto done = state_->done;
+        if (!idle()) co_await std::move(done).wait();
         if (state_->fault) std::rethrow_exception(state_->fault);
     }
 

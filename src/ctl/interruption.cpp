@@ -27,9 +27,10 @@ void Interruption::arm() {
 
 boost::asio::awaitable<bool> Interruption::sleep(base::Duration time) {
     if (happened_) co_return true;
-    sleeper_.emplace();
-    const auto timer = scheduler_.after(time, [promise = *sleeper_] { promise.set(false); });
-    co_return co_await sleeper_->wait();
+    net::Promise<bool> woken;
+    sleeper_ = woken;
+    const auto timer = scheduler_.after(time, [woken] { woken.set(false); });
+    co_return co_await std::move(woken).wait();
 }
 
 } // namespace bookstore::ctl

@@ -28,7 +28,7 @@ asio::awaitable<Addresses> resolve(asio::io_context& loop, base::Scheduler& sche
         found.set(std::move(addresses));
     };
     resolver->async_resolve(to.host, std::to_string(to.port), tcp::resolver::numeric_service, collect);
-    co_return co_await found.wait();
+    co_return co_await std::move(found).wait();
 }
 
 } // namespace

@@ -86,7 +86,7 @@ asio::awaitable<void> HttpServer::drained(base::TimePoint deadline) {
     Promise<bool> ended;
     service->on_empty = [ended] { ended.set(true); };
     const auto timer = service->scheduler.at(deadline, [ended] { ended.set(false); });
-    const bool all = co_await ended.wait();
+    const bool all = co_await std::move(ended).wait();
     if (!all) service->cut();
 }
 

@@ -121,9 +121,9 @@ PeerTransport::call(Endpoint to, Method method, std::string request, base::TimeP
     if (impl_->closed) co_return Errc::stopping;
     if (!fits_frame(request.size())) co_return Errc::too_large;
     if (deadline <= impl_->context->scheduler.now()) co_return Errc::timed_out;
-    const PendingCalls::Answer answer;
+    PendingCalls::Answer answer;
     impl_->link(to).call(method, request, deadline, answer);
-    co_return co_await answer.wait();
+    co_return co_await std::move(answer).wait();
 }
 
 std::string PeerTransport::disagreement() const {

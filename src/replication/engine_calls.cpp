@@ -46,9 +46,9 @@ Engine::Impl::Call<AppliedAll> Engine::Impl::propose_all(Self self, std::vector<
     if (!self->is_leader() || !self->core.raft()->may_propose()) co_return base::Errc::not_leader;
     if (self->space->room() != SpaceWatch::Room::enough)
         co_return self->hand_over_tried ? base::Errc::overloaded : base::Errc::not_leader;
-    const auto promise = self->batcher.add(std::move(commands), deadline);
+    auto promise = self->batcher.add(std::move(commands), deadline);
     if (promise.has_error()) co_return promise.error();
-    co_return co_await promise->wait();
+    co_return co_await std::move(*promise).wait();
 }
 
 Engine::Impl::Call<AppliedAll>
@@ -78,8 +78,8 @@ Engine::Impl::Call<std::string> Engine::Impl::serve_propose(Self self, std::stri
 Engine::Impl::Call<std::uint64_t> Engine::Impl::read_barrier(Self self, base::TimePoint deadline) {
     if (const auto refusal = self->refusal()) co_return *refusal;
     auto& rounds = self->is_leader() ? self->core_reads : self->leader_reads;
-    const auto asked = rounds.ask(deadline);
-    const auto index = co_await asked.wait();
+    auto asked = rounds.ask(deadline);
+    const auto index = co_await std::move(asked).wait();
     if (index.has_error()) co_return index.error();
     co_return co_await wait_applied(self, *index, deadline);
 }
@@ -101,8 +101,8 @@ Engine::Impl::Call<std::string> Engine::Impl::serve_read_index(Self self, base::
     if (!self) co_return base::Errc::stopping;
     if (const auto refusal = self->refusal()) co_return *refusal;
     if (!self->is_leader()) co_return base::Errc::not_leader;
-    const auto asked = self->core_reads.ask(deadline);
-    const auto index = co_await asked.wait();
+    auto asked = self->core_reads.ask(deadline);
+    const auto index = co_await std::move(asked).wait();
     if (index.has_error()) co_return index.error();
     base::ByteWriter out;
     out.varint(*index);
@@ -113,8 +113,8 @@ Engine::Impl::Call<std::uint64_t> Engine::Impl::wait_applied(Self self, std::uin
                                                              base::TimePoint deadline) {
     if (const auto refusal = self->refusal()) co_return *refusal;
     if (self->applier->applied() >= version) co_return self->applier->applied();
-    const auto reached = self->version_waits.add(version, deadline);
-    const auto applied = co_await reached.wait();
+    auto reached = self->version_waits.add(version, deadline);
+    const auto applied = co_await std::move(reached).wait();
     if (const auto refusal = self->refusal()) co_return *refusal; // fenced off since it was reached
     co_return applied;
 }
@@ -161,14 +161,10 @@ boost::asio::awaitable<void> Engine::Impl::make_state_durable(Self self, base::T
     co_await until(self, deadline, stored);
     if (self->closed) co_return;
     net::Promise<bool> done;
-    const auto expiry = self->deadlines.add(deadline, [done] { done.set(false); });
+    const auto expiry = self->env.scheduler.at(deadline, [done] { done.set(false); });
     self->env.state_worker.submit([&store = self->env.state] { store.checkpoint(); },
-                                  [self, done, expiry](std::exception_ptr) {
-                                      if (done.given()) return;
-                                      self->deadlines.remove(expiry);
-                                      done.set(true);
-                                  });
-    co_await done.wait();
+                                  [done](std::exception_ptr) { done.set(true); });
+    co_await std::move(done).wait();
 }
 
 boost::asio::awaitable<void> Engine::Impl::until(Self self, base::TimePoint deadline,

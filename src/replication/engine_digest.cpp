@@ -76,8 +76,8 @@ Engine::Impl::Call<std::string> Engine::Impl::serve_digest(Self self, std::strin
     if (const auto refusal = self->absence()) co_return *refusal;
     if (self->fenced) co_return base::Errc::not_ready;
     if (self->applier->applied() < asked->second) {
-        const auto promise = self->version_waits.add(asked->second, deadline);
-        const auto reached = co_await promise.wait();
+        auto promise = self->version_waits.add(asked->second, deadline);
+        const auto reached = co_await std::move(promise).wait();
         if (reached.has_error()) co_return reached.error();
     }
     const auto digest = self->digests.at(asked->second);

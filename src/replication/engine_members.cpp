@@ -221,10 +221,10 @@ Engine::Impl::Call<std::string> Engine::Impl::serve_members(Self self) {
 Engine::Impl::Call<ChangeOutcome> Engine::Impl::change_here(Self self, consensus::Change change,
                                                             base::TimePoint deadline) {
     if (!self->leading()) co_return base::Errc::not_leader;
-    const auto promise = self->changes.add(change, deadline);
+    auto promise = self->changes.add(change, deadline);
     if (promise.has_error()) co_return promise.error();
     self->core.give(consensus::Tick{}); // it settles, and so looks at what waits
-    co_return co_await promise->wait();
+    co_return co_await std::move(*promise).wait();
 }
 
 Engine::Impl::Call<ChangeOutcome> Engine::Impl::change_member(Self self, consensus::Change change,

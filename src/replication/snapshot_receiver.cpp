@@ -57,7 +57,7 @@ SnapshotReceiver::receive(std::shared_ptr<SnapshotReceiver> self, SnapshotHeader
 boost::asio::awaitable<base::result<std::uint64_t>>
 SnapshotReceiver::write(std::function<std::uint64_t()> job) {
     writing_ = true;
-    const net::Promise<base::result<std::uint64_t>> promise;
+    net::Promise<base::result<std::uint64_t>> promise;
     const auto done = std::make_shared<std::uint64_t>(0);
     worker_.submit([job = std::move(job), done] { *done = job(); },
                    [self = shared_from_this(), promise, done](const std::exception_ptr& failure) {
@@ -72,7 +72,7 @@ SnapshotReceiver::write(std::function<std::uint64_t()> job) {
                            base::log::error("a snapshot cannot be received", {{"cause", cause}});
                        promise.set(base::Errc::not_ready);
                    });
-    co_return co_await promise.wait();
+    co_return co_await std::move(promise).wait();
 }
 
 std::function<std::uint64_t()> SnapshotReceiver::resuming(const SnapshotHeader& header) const {

@@ -138,7 +138,7 @@ SnapshotSender::send_pieces(consensus::NodeId to, std::uint64_t& sent_bytes) {
 }
 
 boost::asio::awaitable<base::result<std::string>> SnapshotSender::read_piece(std::uint64_t offset) {
-    const net::Promise<base::result<std::string>> promise;
+    net::Promise<base::result<std::string>> promise;
     const auto piece = std::make_shared<std::string>();
     worker_.submit(
         [&store = store_, piece, offset, bytes = piece_bytes_] { *piece = store.read_made(offset, bytes); },
@@ -148,7 +148,7 @@ boost::asio::awaitable<base::result<std::string>> SnapshotSender::read_piece(std
             else
                 promise.set(std::move(*piece));
         });
-    co_return co_await promise.wait();
+    co_return co_await std::move(promise).wait();
 }
 
 boost::asio::awaitable<SnapshotSender::Progress>

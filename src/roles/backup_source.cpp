@@ -189,7 +189,7 @@ awaitable<base::result<std::string>> BackupSource::read(std::string name, std::u
     if (!current->summary) co_return Errc::not_ready;
     current->asked = world_.scheduler.now();
     keep(current);
-    const net::Promise<base::result<std::string>> promise;
+    net::Promise<base::result<std::string>> promise;
     const auto piece = std::make_shared<std::string>();
     worker_->submit([current, piece, offset] { *piece = read_piece(current->file, offset); },
                     [promise, piece](std::exception_ptr failure) {
@@ -198,7 +198,7 @@ awaitable<base::result<std::string>> BackupSource::read(std::string name, std::u
                         else
                             promise.set(std::move(*piece));
                     });
-    co_return co_await promise.wait();
+    co_return co_await std::move(promise).wait();
 }
 
 void BackupSource::drop(const std::string& name) {

@@ -178,7 +178,7 @@ VirtualTransport::call(net::Endpoint to, net::Method method, std::string request
     if (target == nullptr) co_return base::Errc::unreachable;
     open(to);
     const auto id = next_call_++;
-    const net::Promise<Answer> answer;
+    net::Promise<Answer> answer;
     pending_.emplace(id, Pending{to, answer, network_.scheduler_.at(deadline, [this, id] {
                                      settle(id, base::Errc::timed_out);
                                  })});
@@ -194,7 +194,7 @@ VirtualTransport::call(net::Endpoint to, net::Method method, std::string request
                            serve(network, server, client, id, handler->second, request, deadline),
                            boost::asio::detached);
                    });
-    co_return co_await answer.wait();
+    co_return co_await std::move(answer).wait();
 }
 
 inline boost::asio::awaitable<void> VirtualTransport::serve(VirtualNetwork& network, Alive server,

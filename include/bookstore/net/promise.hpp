@@ -19,7 +19,8 @@ namespace bookstore::net {
 
 /// Copies share one value. Loop thread only. Whoever holds a promise must give it a value in the end: a
 /// waiter has no deadline of its own. Giving a second value does nothing, so that an answer and a deadline
-/// may race.
+/// may race. The waiter does not count as a holder: when the others have gone without giving a value, as
+/// when their process ends, it goes too, without being resumed.
 template <typename T>
 class Promise {
 public:
@@ -41,14 +42,16 @@ public:
 
     bool given() const { return state_->given; }
 
-    boost::asio::awaitable<T> wait() const {
-        auto state = state_;
+    /// Once for all copies, and the last thing that is done with this one, which outlives the wait.
+    boost::asio::awaitable<T> wait() && {
+        auto state = std::move(state_); // kept by it, the waiter would keep itself
         INVARIANT(!state->waiter);
         if (state->value) co_return std::move(*state->value);
         state->executor = co_await boost::asio::this_coro::executor;
         const auto begin = [&state](auto handler) {
             // Swapped in: the move assignment of Boost 1.81's any_completion_handler recurses without end.
             Waiter(std::move(handler)).swap(state->waiter);
+            state.reset();
         };
         co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(T)>(
             begin, boost::asio::use_awaitable);

@@ -49,7 +49,8 @@ boost::asio::awaitable<bool> Branches::caught_up(base::TimePoint deadline) {
         });
     }
     const auto late = scheduler_.at(deadline, [roll] { roll->complete.set(false); });
-    co_return co_await roll->complete.wait();
+    auto complete = roll->complete;
+    co_return co_await std::move(complete).wait();
 }
 
 std::uint64_t Branches::hits() const {

@@ -109,12 +109,12 @@ boost::asio::awaitable<bool> LeaseKeeper::live_by(base::TimePoint deadline) {
     if (!running_) co_return false;
     notice_loss();
     if (in_flight_ == 0) ask();
-    const net::Promise<bool> waiter;
+    net::Promise<bool> waiter;
     std::erase_if(waiters_, [](const auto& w) { return w.given(); }); // gave up
     waiters_.push_back(waiter);
     const auto until = std::min(deadline, scheduler_.now() + timings_.lease);
     const auto give_up = scheduler_.at(until, [waiter] { waiter.set(false); });
-    co_return co_await waiter.wait();
+    co_return co_await std::move(waiter).wait();
 }
 
 } // namespace bookstore::roles::frontend

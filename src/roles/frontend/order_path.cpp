@@ -84,8 +84,8 @@ boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase pu
     bool repeated = false;
     for (auto attempt = co_await walk.next(calls_.gathering()); attempt; attempt = co_await walk.next()) {
         if (repeated) metrics_.purchase_retried();
-        const auto sent = calls_.send(attempt->replica, purchase, attempt->deadline);
-        auto answer = co_await sent.wait();
+        auto sent = calls_.send(attempt->replica, purchase, attempt->deadline);
+        auto answer = co_await std::move(sent).wait();
         if (answer) {
             walk.answered(*attempt);
             co_return answer;

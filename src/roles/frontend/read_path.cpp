@@ -73,9 +73,9 @@ boost::asio::awaitable<net::Response> ReadPath::answer(Query query, std::string 
             co_return response;
         }
 
-        const net::Promise<Outcome> waiter;
+        net::Promise<Outcome> waiter;
         const auto flight_until = join_or_start(key, query, deadline, waiter);
-        const auto outcome = co_await waiter.wait();
+        const auto outcome = co_await std::move(waiter).wait();
         if (outcome) {
             auto response = shown((*outcome)->answer, "replica " + std::to_string((*outcome)->replica));
             if (timed) show_times(response, (*outcome)->times);

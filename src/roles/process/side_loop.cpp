@@ -42,7 +42,8 @@ void SideLoop::drain(base::TimePoint deadline) {
 }
 
 asio::awaitable<void> SideLoop::drained() {
-    co_await drained_.wait();
+    auto drained = drained_;
+    co_await std::move(drained).wait();
 }
 
 void SideLoop::stop() {

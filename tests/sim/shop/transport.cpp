@@ -39,7 +39,7 @@ boost::asio::awaitable<base::result<std::string>>
 SimTransport::call(net::Endpoint to, net::Method method, std::string request, base::TimePoint deadline) {
     Link& link = link_to(to);
     const auto id = next_call_++;
-    const net::PendingCalls::Answer answer;
+    net::PendingCalls::Answer answer;
     const auto left = std::chrono::ceil<base::milliseconds>(
         std::max(base::Duration::zero(), deadline - self_->loop->now()));
     if (link.state == State::unused) connect(link);
@@ -51,7 +51,7 @@ SimTransport::call(net::Endpoint to, net::Method method, std::string request, ba
     };
     if (!send(link, std::move(message))) co_return Errc::unreachable;
     link.pending.add(id, answer, deadline, 1);
-    co_return co_await answer.wait();
+    co_return co_await std::move(answer).wait();
 }
 
 bool SimTransport::send(Link& link, Stream::Message message) {
@@ -137,7 +137,7 @@ boost::asio::awaitable<base::result<net::Response>> fetch(Network& network, std:
                                                           base::Duration request_time,
                                                           base::TimePoint deadline) {
     using Answer = base::result<net::Response>;
-    const net::Promise<Answer> answer;
+    net::Promise<Answer> answer;
     const auto stream = network.connect(from, to, [answer] { answer.set(Errc::connection_lost); });
     auto ask = [weak = std::weak_ptr(stream), answer, request_time,
                 request = std::move(request)](Site& server) {
@@ -159,7 +159,7 @@ boost::asio::awaitable<base::result<net::Response>> fetch(Network& network, std:
     const auto question = ++from->questions;
     from->unanswered[question] = [answer] { answer.set(Errc::connection_lost); };
     const auto timer = from->loop->at(deadline, [answer] { answer.set(Errc::timed_out); });
-    auto result = co_await answer.wait();
+    auto result = co_await std::move(answer).wait();
     from->unanswered.erase(question);
     stream->close();
     co_return result;

@@ -32,9 +32,9 @@ class Gate {
 public:
     boost::asio::awaitable<void> wait() {
         if (open_) co_return;
-        const Promise<bool> passed;
+        Promise<bool> passed;
         waiting_.push_back(passed);
-        co_await passed.wait();
+        co_await std::move(passed).wait();
     }
     void open() {
         open_ = true;

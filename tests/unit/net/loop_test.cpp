@@ -138,20 +138,38 @@ TEST_CASE("a fault in a spawned task ends only that task", "[net][loop]") {
 TEST_CASE("a promise gives its first value, whenever that comes", "[net][promise]") {
     LoopFixture world;
     const auto scenario = [&]() -> awaitable<void> {
-        const net::Promise<std::string> early;
+        net::Promise<std::string> early;
         early.set("first");
         early.set("second");
         CHECK(early.given());
-        CHECK_AWAITED(co_await early.wait() == "first");
+        CHECK_AWAITED(co_await std::move(early).wait() == "first");
 
-        const net::Promise<std::string> late;
+        net::Promise<std::string> late;
         bool inside = true;
-        const auto timer = world.scheduler->after(milliseconds(1), [&] {
+        const auto timer = world.scheduler->after(milliseconds(1), [&inside, late] {
             late.set("late");
             inside = false;
         });
-        CHECK_AWAITED(co_await late.wait() == "late");
+        CHECK_AWAITED(co_await std::move(late).wait() == "late");
         CHECK_FALSE(inside); // the waiter was not resumed inside set()
     };
     world.run(scenario);
+}
+
+TEST_CASE("who waits for a promise that nobody holds any more is let go", "[net][promise]") {
+    boost::asio::io_context loop(1);
+    std::optional<net::Promise<bool>> promise(std::in_place);
+    const auto waiter = std::make_shared<bool>(false);
+    const auto wait = [&promise](std::shared_ptr<bool> resumed) -> awaitable<void> {
+        auto own = *promise;
+        *resumed = co_await std::move(own).wait();
+    };
+    boost::asio::co_spawn(loop, wait(waiter), boost::asio::detached);
+    loop.poll();
+    CHECK(waiter.use_count() == 2);
+    promise.reset();
+    loop.restart();
+    loop.poll();
+    CHECK(waiter.use_count() == 1);
+    CHECK_FALSE(*waiter);
 }

@@ -54,7 +54,8 @@ public:
         if (const auto found = answerers.find(method); found != answerers.end())
             if (const auto now = found->second(*made)) made->answer.set(*now);
         const auto late = scheduler_.at(deadline, [made] { made->answer.set(base::Errc::timed_out); });
-        co_return co_await made->answer.wait();
+        auto answer = made->answer;
+        co_return co_await std::move(answer).wait();
     }
 
     std::vector<std::shared_ptr<Call>> made(net::Method method) const {

@@ -67,7 +67,7 @@ protected:
 
 private:
     static boost::asio::awaitable<void> wait(Sent sent, net::Promise<Answer> promise) {
-        *sent = co_await promise.wait();
+        *sent = co_await std::move(promise).wait();
     }
 };
 
