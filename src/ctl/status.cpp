@@ -66,7 +66,10 @@ const Command status_command{
     .details =
         "Of each catalog and order replica: its state, whether it leads its group, the version and digest\n"
         "of its data, and when it last answered; and how the frontend's cache does. Replicas of a role\n"
-        "that are at the same version must have the same digest; one that differs is shown in red.\n",
+        "that are at the same version must have the same digest; one that differs is shown in red. When\n"
+        "all that lies on a replica's disk was last found right, by the scrub since its process was "
+        "started,\n"
+        "or that it is damaged; and which slots of a group have no voter.\n",
     .options = options,
     .arguments_min = 0,
     .arguments_max = 0,

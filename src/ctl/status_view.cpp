@@ -1,5 +1,6 @@
 #include "ctl/status_view.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -51,6 +52,46 @@ std::string time_of_day(const std::string& iso8601) {
     return iso8601.size() == 24 ? iso8601.substr(11, 8) : iso8601;
 }
 
+/// When the older of its two halves was last found right on the disk, to the minute.
+std::string show_verified(const json::object& replica, const Style& style) {
+    const json::value* verified = replica.if_contains("verified");
+    if (verified == nullptr || !verified->is_object()) return "";
+    if (const auto damage = text(replica, "damage"); damage != "-" && !damage.empty())
+        return style.red("damaged");
+    const auto state = text(verified->get_object(), "state");
+    const auto log = text(verified->get_object(), "log");
+    if (state.size() != 24 || log.size() != 24) return "not yet";
+    auto older = std::min(state, log).substr(0, 16);
+    older[10] = ' ';
+    return older;
+}
+
+std::string show_group(const json::object& group, const Style& style) {
+    const json::value* missing = group.if_contains("without_voter");
+    if (missing == nullptr || !missing->is_array() || missing->get_array().empty()) return "";
+    std::string named;
+    for (const json::value& slot : missing->get_array()) {
+        const json::object& one = slot.as_object();
+        named += (named.empty() ? "" : ", ") + text(one, "slot") + " (" + text(one, "address") + ")";
+    }
+    return style.yellow("the " + text(group, "group") + " group is degraded: without a vote is slot " +
+                        named) +
+           "\n";
+}
+
+std::string show_damage(const json::array& replicas, const Style& style) {
+    std::string out;
+    for (const json::value& value : replicas) {
+        const json::object& replica = value.as_object();
+        const auto damage = text(replica, "damage");
+        if (damage == "-" || damage.empty()) continue;
+        out += style.red(text(replica, "role") + " " + text(replica, "id") +
+                         " is damaged on its disk: " + damage) +
+               "\n";
+    }
+    return out;
+}
+
 /// Replicas that show different states at the same version: (role, version) with more than one digest.
 std::set<std::string> disagreements(const json::array& replicas) {
     std::map<std::string, std::set<std::string>> digests;
@@ -73,6 +114,7 @@ std::string show_replicas(const json::array& replicas, const Style& style) {
                      {"LEADER", Align::left},
                      {"VERSION", Align::right},
                      {"DIGEST", Align::left},
+                     {"VERIFIED", Align::left},
                      {"LAST SEEN", Align::left}});
     const auto bad = disagreements(replicas);
     for (const json::value& value : replicas) {
@@ -83,7 +125,7 @@ std::string show_replicas(const json::array& replicas, const Style& style) {
         table.add({text(replica, "role"), text(replica, "id"), text(replica, "address"),
                    show_state(text(replica, "state"), style),
                    flag(replica, "leader") ? style.cyan("leader") : "", text(replica, "version"),
-                   agrees ? digest : style.red(digest + " differs"),
+                   agrees ? digest : style.red(digest + " differs"), show_verified(replica, style),
                    time_of_day(text(replica, "last_seen"))});
     }
     return table.text(style);
@@ -106,7 +148,11 @@ std::string show_status(const net::Response& response, const net::Endpoint& seen
     return with_json(response, [&](const json::value& parsed) {
         const json::object& page = parsed.as_object();
         std::string out = style.bold("The shop as " + net::to_string(seen_by) + " sees it") + "\n" +
-                          show_replicas(page.at("replicas").as_array(), style);
+                          show_replicas(page.at("replicas").as_array(), style) +
+                          show_damage(page.at("replicas").as_array(), style);
+        if (const json::value* groups = page.if_contains("groups"); groups != nullptr)
+            for (const json::value& group : groups->as_array())
+                out += show_group(group.as_object(), style);
         if (const json::value* broken = page.if_contains("unsafe"); broken != nullptr)
             out += style.red("UNSAFE, for measurement only: " + list(broken->as_array())) + "\n";
         if (const json::value* breakers = page.if_contains("tie_breakers"); breakers != nullptr)

@@ -93,6 +93,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void set_base_configuration(consensus::Configuration configuration);
     void connection_lost(const net::Endpoint& endpoint);
     std::vector<MemberStatus> member_list() const;
+    std::vector<unsigned> slots_without_voter() const;
     bool may_lead(const consensus::Raft::Peer& peer) const;
     consensus::NodeId furthest_peer(bool with_fast_disk) const;
     consensus::NodeId successor() const;

@@ -62,7 +62,7 @@ void Engine::Impl::settle() {
     tend_pace();
     tend_damage();
     if (core.raft() == nullptr) return;
-    meters->show(*core.raft(), applier->applied(), batcher.waiting());
+    meters->show(*core.raft(), applier->applied(), batcher.waiting(), slots_without_voter().size());
     tell_change();
 }
 

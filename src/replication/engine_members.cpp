@@ -1,4 +1,5 @@
 // Who belongs to the group: told, changed, and followed.
+#include <algorithm>
 #include <utility>
 
 #include <bookstore/base/log.hpp>
@@ -180,7 +181,7 @@ std::vector<MemberStatus> Engine::Impl::member_list() const {
     std::vector<MemberStatus> list;
     list.push_back({.node = identity.node,
                     .slot = options.slot,
-                    .standing = Standing::voter,
+                    .standing = voter() ? Standing::voter : Standing::guest,
                     .leader = true,
                     .answers = true,
                     .match = number(raft.durable_index())});
@@ -193,6 +194,18 @@ std::vector<MemberStatus> Engine::Impl::member_list() const {
                         .match = number(peer.match)});
     }
     return list;
+}
+
+/// By what this replica knows of the configuration; none before there is a group.
+std::vector<unsigned> Engine::Impl::slots_without_voter() const {
+    const auto* raft = core.raft();
+    std::vector<unsigned> slots;
+    if (raft == nullptr) return slots;
+    const auto& voters = raft->configuration().voters;
+    for (unsigned slot = 0; slot < options.members.size(); ++slot)
+        if (std::ranges::none_of(voters, [slot](auto voter) { return slot_in(voter) == slot; }))
+            slots.push_back(slot);
+    return slots;
 }
 
 Engine::Impl::Call<std::string> Engine::Impl::ask_leader_for(Self self, GroupMethod method,

@@ -20,16 +20,20 @@ struct Engine::Impl::Meters {
           slow(metrics.gauge("bookstored_log_slow",
                              "1 while the log's disk is too slow for its replica to lead well",
                              {{"group", group}})),
+          empty_slots(gauge(metrics, group, "slots_without_voter",
+                            "Configured replicas that do not vote: the group bears fewer losses")),
           unsettled(gauge(metrics, group, "contents_unsettled",
                           "1 when contents differed when last compared here and no majority was right")) {}
 
-    void show(const consensus::Raft& raft, std::uint64_t applied_index, std::size_t proposals_waiting) {
+    void show(const consensus::Raft& raft, std::uint64_t applied_index, std::size_t proposals_waiting,
+              std::size_t slots_without_voter) {
         leader.Set(raft.role() == consensus::Role::leader ? 1 : 0);
         term.Set(static_cast<double>(number(raft.term())));
         committed.Set(static_cast<double>(number(raft.commit_index())));
         applied.Set(static_cast<double>(applied_index));
         log_bytes.Set(static_cast<double>(raft.log_bytes()));
         waiting.Set(static_cast<double>(proposals_waiting));
+        empty_slots.Set(static_cast<double>(slots_without_voter));
     }
 
     prometheus::Gauge& leader;
@@ -39,6 +43,7 @@ struct Engine::Impl::Meters {
     prometheus::Gauge& log_bytes;
     prometheus::Gauge& waiting;
     prometheus::Gauge& slow;
+    prometheus::Gauge& empty_slots;
     prometheus::Gauge& unsettled;
 
 private:

@@ -87,7 +87,10 @@ Status Engine::Impl::status() const {
     status.shortage = space->shortage();
     status.slowness = slowness();
     status.damage = damage();
+    status.state_verified = state_scrubber->verified_at();
+    status.log_verified = log_scrubber->verified_at();
     status.voter = voter();
+    status.slots_without_voter = slots_without_voter();
     status.applied = applier->applied();
     status.digest = contents_whole ? machine.digest() : digests.at(status.applied).value_or(0);
     status.contents_whole = contents_whole;

@@ -93,7 +93,8 @@ void Scrubber::done(const storage::Scrubbed& scrubbed, const std::exception_ptr&
             static_cast<double>(scrubbed.bytes) / static_cast<double>(pace_.bytes_per_second);
         return wait(std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds)));
     }
-    meters_->ended.Set(static_cast<double>(static_cast<std::int64_t>(scheduler_.wall_now())) / 1'000);
+    verified_at_ = scheduler_.wall_now();
+    meters_->ended.Set(static_cast<double>(static_cast<std::int64_t>(*verified_at_)) / 1'000);
     base::log::info("verified at rest", {{"group", group_}, {"part", part_}});
     pass_ended(false);
     hooks_.verified();

@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <bookstore/base/metrics.hpp>
@@ -40,6 +41,9 @@ public:
     void start();
     void halt();
 
+    /// When everything was last found to be right; nothing: not since the start.
+    std::optional<base::WallTime> verified_at() const { return verified_at_; }
+
 private:
     void wait(base::Duration delay);
     void read();
@@ -58,6 +62,7 @@ private:
 
     base::TimePoint pass_began_{};
     bool passing_ = false;
+    std::optional<base::WallTime> verified_at_;
     std::unique_ptr<base::Timer> timer_;
     std::shared_ptr<Scrubber*> self_;
 };

@@ -43,6 +43,27 @@ replication::Environment environment_of(const World& world, const GroupDisk& dis
             *disk.state_worker, *disk.snapshots, *disk.snapshot_worker, disk.space};
 }
 
+namespace {
+
+void append_time(std::string& body, const std::optional<base::WallTime>& time) {
+    body += time ? '"' + base::to_iso8601(*time) + '"' : "null";
+}
+
+void append_condition(std::string& body, const replication::Status& status) {
+    body += R"(,"verified":{"state":)";
+    append_time(body, status.state_verified);
+    body += R"(,"log":)";
+    append_time(body, status.log_verified);
+    body += R"(},"damage":)";
+    json::append_string(body, status.damage);
+    body += R"(,"without_voter":[)";
+    for (const unsigned slot : status.slots_without_voter)
+        body += (body.back() == '[' ? "" : ",") + std::to_string(slot);
+    body += ']';
+}
+
+} // namespace
+
 net::Response heartbeat_response(cluster::Role role, unsigned id, const replication::Status& status,
                                  bool ready) {
     std::string body = R"({"status":"up","role":)";
@@ -51,7 +72,9 @@ net::Response heartbeat_response(cluster::Role role, unsigned id, const replicat
     body += std::string(R"(,"ready":)") + (ready ? "true" : "false");
     body += std::string(R"(,"leader":)") + (status.role == consensus::Role::leader ? "true" : "false");
     body += R"(,"version":)" + std::to_string(status.applied);
-    body += R"(,"digest":")" + digest_text(status.digest) + "\"}";
+    body += R"(,"digest":")" + digest_text(status.digest) + '"';
+    if (role != cluster::Role::frontend) append_condition(body, status);
+    body += '}';
     return net::json_response(std::move(body));
 }
 

@@ -31,8 +31,9 @@ replication::ReplicaOptions replica_options(const cluster::Config& config, const
 replication::Environment environment_of(const World& world, const GroupDisk& disk);
 
 /// GET /heartbeat:
-/// {"status":"up","role":"catalog","id":0,"ready":true,"leader":true,"version":12,"digest":"…"}. The digest
-/// is 16 hexadecimal digits: JSON's numbers do not hold 64 bits.
+/// {"status":"up","role":"catalog","id":0,"ready":true,"leader":true,"version":12,"digest":"…"}, and but for
+/// a frontend "verified":{"state":TIME,"log":TIME},"damage":"","without_voter":[SLOT]. The digest is 16
+/// hexadecimal digits: JSON's numbers do not hold 64 bits.
 net::Response heartbeat_response(cluster::Role role, unsigned id, const replication::Status& status,
                                  bool ready);
 

@@ -76,6 +76,14 @@ class Member(unittest.TestCase):
         self.assertNotIn(node, [m['node'] for ms in self.members().values() for m in ms if m['standing'] != 'guest'])
         wait_until(lambda: 'was removed from the catalog group' in self.shop['catalog', slot].get('/readyz').text, 20, 'it being told')
         self.assertEqual(201, self.shop.order((1, 1)).status)
+        address = self.shop['catalog', slot].address
+
+        def degraded():
+            groups = {g['group']: g for g in self.shop.get('/v1/status').json()['groups']}
+            self.assertFalse(groups['order']['degraded'])
+            return groups['catalog'].get('without_voter') == [{'slot': slot, 'address': address}]
+        wait_until(degraded, 20, 'the frontend seeing the slot empty')
+        self.assertIn(f'the catalog group is degraded: without a vote is slot {slot} ({address})', self.ctl('status'))
 
     def test_errors_say_what_is_allowed(self):
         for wrong in (('member', 'list', 'frontend'), ('member', 'remove', 'catalog', '12'), ('member', 'add', 'catalog', 'x'), ('member', 'fly')):

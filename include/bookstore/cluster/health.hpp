@@ -16,12 +16,21 @@
 
 namespace bookstore::cluster {
 
+/// Of a replica and its group, for people.
+struct Condition {
+    std::string state_verified, log_verified; ///< when last found right at rest; empty: not since its start
+    std::string shortage;                     ///< why it takes on no writes: its disk is nearly full
+    std::string damage;                       ///< found at rest and not mended yet
+    std::vector<unsigned> without_voter;      ///< slots of its group
+};
+
 /// What a replica says of itself (GET /heartbeat).
 struct Report {
     bool ready = false;
     bool leader = false;
     std::uint64_t version = 0;
     std::uint64_t digest = 0;
+    Condition condition{};
 };
 
 enum class ReplicaState { down, resyncing, up };

@@ -97,6 +97,9 @@ struct Status {
     std::string shortage; ///< why it takes on no writes though it serves: the disk is nearly full
     std::string slowness; ///< why it had better not lead: its disk is slow
     std::string damage;   ///< what is wrong at rest, of what cannot be mended yet
+    /// When all of it was last read back and found to be right, since this process was started.
+    std::optional<base::WallTime> state_verified, log_verified;
+    std::vector<unsigned> slots_without_voter; ///< of the configured ones: the group bears fewer losses
     consensus::Role role = consensus::Role::follower;
     std::uint64_t term = 0;
     bool voter = true;
@@ -114,7 +117,7 @@ struct MemberStatus {
     enum class Standing : std::uint8_t {
         voter,
         learner, ///< configured; counts for nothing yet
-        guest,   ///< has asked to join; in no configuration
+        guest,   ///< has asked to join, or is being removed; in no configuration
     };
     consensus::NodeId node = consensus::nobody;
     unsigned slot = 0;

@@ -23,6 +23,10 @@ std::string hex(std::uint64_t value) {
     return std::string(digits.size() - text.size(), '0').append(text);
 }
 
+json::value text_or_null(const std::string& text) {
+    return text.empty() ? json::value(nullptr) : json::value(text);
+}
+
 json::object replica(const cluster::ReplicaView& view) {
     json::object out{{"role", to_string(view.role)},
                      {"id", view.id},
@@ -33,6 +37,11 @@ json::object replica(const cluster::ReplicaView& view) {
                      {"digest", hex(view.last.digest)},
                      {"last_seen", nullptr},
                      {"crashed", view.crashed}};
+    if (view.role != cluster::Role::frontend) {
+        out["verified"] = json::object{{"state", text_or_null(view.last.condition.state_verified)},
+                                       {"log", text_or_null(view.last.condition.log_verified)}};
+        out["damage"] = view.last.condition.damage;
+    }
     if (view.last_seen) out["last_seen"] = base::to_iso8601(*view.last_seen);
     return out;
 }
@@ -51,6 +60,36 @@ json::array tie_breakers(const cluster::Config& config) {
         if (!group.has_tie_breaker()) continue;
         out.push_back(
             json::object{{"group", group.name()}, {"address", net::to_string(group.slots.back().endpoint)}});
+    }
+    return out;
+}
+
+/// By the leader's account; without one, by whoever is up.
+const cluster::ReplicaView* spokesman(const std::vector<cluster::ReplicaView>& views, cluster::Role role) {
+    const cluster::ReplicaView* found = nullptr;
+    for (const auto& view : views) {
+        if (view.role != role || view.state == cluster::ReplicaState::down) continue;
+        if (found == nullptr || view.last.leader) found = &view;
+    }
+    return found;
+}
+
+json::array groups(const cluster::Config& config, const std::vector<cluster::ReplicaView>& views) {
+    json::array out;
+    for (const auto role : {cluster::Role::catalog, cluster::Role::order}) {
+        const auto group = cluster::group_of(config, role);
+        json::object shown{{"group", group.name()}, {"slots", group.slots.size()}};
+        if (const auto* by = spokesman(views, role)) {
+            json::array missing;
+            for (const unsigned slot : by->last.condition.without_voter) {
+                if (slot >= group.slots.size()) continue;
+                const auto address = net::to_string(group.slots[slot].endpoint);
+                missing.push_back(json::object{{"slot", slot}, {"address", address}});
+            }
+            shown["degraded"] = !missing.empty();
+            shown["without_voter"] = std::move(missing);
+        }
+        out.push_back(std::move(shown));
     }
     return out;
 }
@@ -91,6 +130,7 @@ std::string status_page(const World& world, const cluster::HealthMonitor& monito
                                     {"ready", readiness.ready},
                                     {"reason", readiness.reason}};
     page["replicas"] = replicas(monitor);
+    page["groups"] = groups(world.config, monitor.views());
     if (auto list = tie_breakers(world.config); !list.empty()) page["tie_breakers"] = std::move(list);
     if (const auto broken = world.config.unsafe.broken(); !broken.empty())
         page["unsafe"] = json::array(broken.begin(), broken.end());

@@ -5,8 +5,8 @@
 namespace bookstore::cluster {
 namespace {
 
-constexpr Report ready{.ready = true, .leader = false, .version = 7, .digest = 9};
-constexpr Report behind{.ready = false, .leader = false, .version = 3, .digest = 1};
+const Report ready{.ready = true, .leader = false, .version = 7, .digest = 9};
+const Report behind{.ready = false, .leader = false, .version = 3, .digest = 1};
 
 TEST_CASE("rise good answers in a row make a replica up", "[cluster][health]") {
     HealthJudge judge(2, 3);

@@ -138,11 +138,35 @@ TEST_CASE("status shows the replicas, and who disagrees", "[ctl][commands]") {
     CHECK(ran.out ==
           "The shop as " + shop.address() +
               " sees it\n"
-              "ROLE     ID  ADDRESS  STATE  LEADER  VERSION  DIGEST      LAST SEEN\n"
-              "catalog   0  h:0      up     leader       12  aa differs  12:00:00\n"
-              "catalog   1  h:1      up                  12  bb differs  12:00:00\n"
-              "catalog   2  h:2      down                12  cc          12:00:00\n"
+              "ROLE     ID  ADDRESS  STATE  LEADER  VERSION  DIGEST      VERIFIED  LAST SEEN\n"
+              "catalog   0  h:0      up     leader       12  aa differs            12:00:00\n"
+              "catalog   1  h:1      up                  12  bb differs            12:00:00\n"
+              "catalog   2  h:2      down                12  cc                    12:00:00\n"
               "cache: 75 % hits (3 of 4), 2 entries, 2 KiB, 4 invalidations, 0 evictions, 0 lease losses\n");
+}
+
+TEST_CASE("status names what is damaged on a disk and which slots have no voter", "[ctl][commands]") {
+    const std::string start =
+        R"({"role":"order","address":"h:1","state":"up","leader":false,"version":1,"digest":"aa",)"
+        R"("last_seen":"2026-01-31T12:00:00.000Z","id":)";
+    FakeShop shop(answers(
+        200, "{\"replicas\":[" + start + R"(0,"damage":"page 7","verified":{"state":null,"log":null}},)" +
+                 start + R"(1,"damage":"","verified":{"state":"2026-01-31T09:10:11.000Z",)" +
+                 R"("log":"2026-01-30T23:59:00.000Z"}},)" + start +
+                 R"(2,"damage":"","verified":{"state":"2026-01-31T09:10:11.000Z","log":null}}],)" +
+                 R"("groups":[{"group":"catalog","slots":3,"degraded":false,"without_voter":[]},)" +
+                 R"({"group":"order","slots":3,"degraded":true,)" +
+                 R"("without_voter":[{"slot":2,"address":"h:3"}]}]})"));
+    const Ran ran = at(shop.address(), {"status"});
+    CHECK(ran.status == 0);
+    CHECK(ran.out == "The shop as " + shop.address() +
+                         " sees it\n"
+                         "ROLE   ID  ADDRESS  STATE  LEADER  VERSION  DIGEST  VERIFIED          LAST SEEN\n"
+                         "order   0  h:1      up                   1  aa      damaged           12:00:00\n"
+                         "order   1  h:1      up                   1  aa      2026-01-30 23:59  12:00:00\n"
+                         "order   2  h:1      up                   1  aa      not yet           12:00:00\n"
+                         "order 0 is damaged on its disk: page 7\n"
+                         "the order group is degraded: without a vote is slot 2 (h:3)\n");
 }
 
 TEST_CASE("watching goes on through a failure", "[ctl][commands]") {

@@ -243,9 +243,16 @@ TEST_CASE("a member is removed and told, and a newcomer takes the empty slot by 
     group.start(slot);
     group.scheduler.run_for(base::seconds(10));
     CHECK(group.configured(other).size() == 2);
+    const auto metric = [&](const char* value) {
+        return Contains(std::string("bookstored_raft_slots_without_voter{group=\"counters\"} ") + value);
+    };
+    CHECK(group.engine(other).status().slots_without_voter == std::vector<unsigned>{slot});
+    CHECK_THAT(group[other].process->metrics.expose(), metric("1"));
 
     group.wipe(slot);
     REQUIRE(group.run_until_voter(slot));
+    CHECK(group.engine(other).status().slots_without_voter.empty());
+    CHECK_THAT(group[other].process->metrics.expose(), metric("0"));
     CHECK(group.configured(other) == each);
 }
 
@@ -271,9 +278,13 @@ TEST_CASE("a leader that is removed answers, and another leads on") {
     group.begin_with_history();
     const auto leader = *group.leader();
     const auto node = group.member(group.members(leader), leader).node;
-    const auto outcome = group.change(leader, {Change::Kind::remove, node});
-    REQUIRE(outcome);
-    CHECK_FALSE(outcome->objection);
+    const auto outcome =
+        begin(group.scheduler,
+              group.engine(leader).change_member({Change::Kind::remove, node}, group.in(base::seconds(5))));
+    group.scheduler.run_for(base::Duration::zero());
+    CHECK(group.member(group.members(leader), leader).standing == MemberStatus::Standing::guest);
+    REQUIRE(group.wait(outcome));
+    CHECK_FALSE((*outcome)->value().objection);
     REQUIRE(group.run_until_leader(leader));
     CHECK(group.engine(leader).status().phase == Phase::failed);
     CHECK(group.add(*group.leader(), "a"));

@@ -158,6 +158,17 @@ TEST_CASE("a state that has rotted on a disk is taken anew from another replica"
     CHECK(group.engine(slot).status().voter);
 }
 
+TEST_CASE("a replica tells when all that it has at rest was last found right") {
+    Resting group;
+    CHECK_FALSE(group.engine(0).status().state_verified);
+    CHECK_FALSE(group.engine(0).status().log_verified);
+    const auto began = group.scheduler.wall_now();
+    REQUIRE(group.run([&] {
+        const auto status = group.engine(0).status();
+        return status.state_verified >= began && status.log_verified >= began;
+    }));
+}
+
 TEST_CASE("a group of one whose state has rotted goes on from memory, and says so") {
     Resting group(1);
     group.rot_state(0);

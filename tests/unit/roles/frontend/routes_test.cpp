@@ -92,6 +92,9 @@ TEST_CASE("what is not served is told apart from what is not allowed", "[fronten
 TEST_CASE("the status tells every replica as this frontend sees it", "[frontend][routes]") {
     const auto shop = Shop::open();
     shop->reports.at(shop->at(Role::catalog, 0))->leader = true;
+    shop->reports.at(shop->at(Role::catalog, 0))->condition.without_voter = {2};
+    shop->reports.at(shop->at(Role::catalog, 1))->condition.damage = "page 7";
+    shop->reports.at(shop->at(Role::catalog, 1))->condition.log_verified = "2026-01-31T12:00:00.000Z";
     shop->reports.at(shop->at(Role::order, 1)) = Errc::unreachable;
     shop->scheduler.advance(milliseconds(1'100));
     REQUIRE(shop->get("/lookup?item=3").status == 200);
@@ -117,6 +120,17 @@ TEST_CASE("the status tells every replica as this frontend sees it", "[frontend]
     CHECK(replicas[4].at("role").as_string() == "order");
     CHECK(replicas[4].at("state").as_string() == "down");
     CHECK(replicas[5].at("role").as_string() == "frontend");
+
+    CHECK(replicas[1].at("damage").as_string() == "page 7");
+    CHECK(replicas[1].at("verified").at("log").as_string() == "2026-01-31T12:00:00.000Z");
+    CHECK(replicas[1].at("verified").at("state").is_null());
+
+    const auto& groups = page.at("groups").as_array();
+    REQUIRE(groups.size() == 2);
+    CHECK(groups[0].at("group").as_string() == "catalog");
+    CHECK(groups[0].at("degraded").as_bool());
+    CHECK(groups[0].at("without_voter").as_array().at(0).at("address").as_string() == "127.0.0.1:3");
+    CHECK_FALSE(groups[1].at("degraded").as_bool());
 
     // Two orders vote with a tie-breaker; three catalogs need none.
     const auto& tie_breakers = page.at("tie_breakers").as_array();
