@@ -79,15 +79,17 @@ std::string show_group(const json::object& group, const Style& style) {
            "\n";
 }
 
-std::string show_damage(const json::array& replicas, const Style& style) {
+/// What an operator must see to, line by line.
+std::string show_trouble(const json::array& replicas, const Style& style) {
     std::string out;
+    const auto tell = [&](const json::object& replica, std::string_view member, const std::string& what) {
+        const auto said = text(replica, member);
+        if (said == "-" || said.empty()) return;
+        out += style.red(text(replica, "role") + " " + text(replica, "id") + " " + what + ": " + said) + "\n";
+    };
     for (const json::value& value : replicas) {
-        const json::object& replica = value.as_object();
-        const auto damage = text(replica, "damage");
-        if (damage == "-" || damage.empty()) continue;
-        out += style.red(text(replica, "role") + " " + text(replica, "id") +
-                         " is damaged on its disk: " + damage) +
-               "\n";
+        tell(value.as_object(), "damage", "is damaged on its disk");
+        tell(value.as_object(), "shortage", "takes on no writes");
     }
     return out;
 }
@@ -149,7 +151,7 @@ std::string show_status(const net::Response& response, const net::Endpoint& seen
         const json::object& page = parsed.as_object();
         std::string out = style.bold("The shop as " + net::to_string(seen_by) + " sees it") + "\n" +
                           show_replicas(page.at("replicas").as_array(), style) +
-                          show_damage(page.at("replicas").as_array(), style);
+                          show_trouble(page.at("replicas").as_array(), style);
         if (const json::value* groups = page.if_contains("groups"); groups != nullptr)
             for (const json::value& group : groups->as_array())
                 out += show_group(group.as_object(), style);

@@ -54,7 +54,9 @@ void append_condition(std::string& body, const replication::Status& status) {
     append_time(body, status.state_verified);
     body += R"(,"log":)";
     append_time(body, status.log_verified);
-    body += R"(},"damage":)";
+    body += R"(},"shortage":)";
+    json::append_string(body, status.shortage);
+    body += R"(,"damage":)";
     json::append_string(body, status.damage);
     body += R"(,"without_voter":[)";
     for (const unsigned slot : status.slots_without_voter)

@@ -32,8 +32,8 @@ replication::Environment environment_of(const World& world, const GroupDisk& dis
 
 /// GET /heartbeat:
 /// {"status":"up","role":"catalog","id":0,"ready":true,"leader":true,"version":12,"digest":"…"}, and but for
-/// a frontend "verified":{"state":TIME,"log":TIME},"damage":"","without_voter":[SLOT]. The digest is 16
-/// hexadecimal digits: JSON's numbers do not hold 64 bits.
+/// a frontend "verified":{"state":TIME,"log":TIME},"shortage":"","damage":"","without_voter":[SLOT]. The
+/// digest is 16 hexadecimal digits: JSON's numbers do not hold 64 bits.
 net::Response heartbeat_response(cluster::Role role, unsigned id, const replication::Status& status,
                                  bool ready);
 

@@ -118,6 +118,11 @@ boost::asio::awaitable<net::Response> CatalogRoutes::update(net::Request request
         co_return net::problem_from(applied.error(),
                                     "The outcome could not be established in time. Look at the "
                                     "book before repeating the request.");
+    const std::string shortage = replica_.status().shortage;
+    if (!applied && applied.error() == base::Errc::overloaded && !shortage.empty())
+        co_return net::problem(503, "No writes are taken on, and nothing was done: " + shortage + ".",
+                               "disk-full")
+            .with("Retry-After", "5");
     if (!applied) co_return net::problem_from(applied.error());
     const auto outcome = shop::decode_catalog_outcome(applied->outcome);
     if (!outcome) co_return net::problem_from(outcome.error());

@@ -25,6 +25,7 @@ public:
 
     /// Whether any replica of `role` answers heartbeats, ready or not.
     bool anybody_alive(cluster::Role role) const;
+    const cluster::HealthMonitor& monitor() const { return monitor_; }
     /// How many are up.
     std::size_t up(cluster::Role role) const;
 

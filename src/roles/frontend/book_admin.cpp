@@ -3,6 +3,7 @@
 #include <string>
 
 #include "roles/frontend/content_type.hpp"
+#include "roles/frontend/full_disk.hpp"
 #include "roles/group_member.hpp"
 #include <bookstore/net/problem.hpp>
 #include <bookstore/roles/json.hpp>
@@ -70,7 +71,10 @@ boost::asio::awaitable<net::Response> BookAdmin::propose(shop::CatalogCommand co
         co_return net::problem_from(applied.error(),
                                     "The outcome could not be established in time. Look at the book "
                                     "before repeating the request.");
-    if (!applied) co_return net::problem_from(applied.error());
+    if (!applied) {
+        auto full = full_disk(monitor_, applied.error());
+        co_return full ? std::move(*full) : net::problem_from(applied.error());
+    }
     const auto outcome = shop::decode_catalog_outcome(applied->outcome);
     if (!outcome) co_return net::problem_from(outcome.error());
     auto response =

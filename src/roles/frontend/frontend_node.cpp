@@ -52,7 +52,7 @@ struct FrontendNode::Impl {
           keeper(world, catalog, coherence, metrics),
           reads(world, coherence, keeper, balancer, metrics),
           orders(world, balancer, metrics),
-          admin(catalog) {
+          admin(catalog, monitor) {
         coherence.copy_to(branches);
         metrics.hits_elsewhere([this] { return branches.hits(); });
     }

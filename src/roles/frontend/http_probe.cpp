@@ -22,6 +22,7 @@ std::string text_in(const boost::json::object& object, std::string_view member) 
 
 /// For people: what is missing or not understood is left out.
 void read_condition(const boost::json::object& object, cluster::Condition& condition) {
+    condition.shortage = text_in(object, "shortage");
     condition.damage = text_in(object, "damage");
     if (const auto* verified = object.if_contains("verified"); verified != nullptr && verified->is_object()) {
         condition.state_verified = text_in(verified->get_object(), "state");

@@ -1,6 +1,7 @@
 #include "roles/frontend/order_path.hpp"
 
 #include "roles/frontend/content_type.hpp"
+#include "roles/frontend/full_disk.hpp"
 #include "roles/frontend/replica_walk.hpp"
 #include "roles/timing.hpp"
 #include <bookstore/base/mutant.hpp>
@@ -49,7 +50,7 @@ boost::asio::awaitable<net::Response> OrderPath::buy(net::Request request) {
     auto wanted = std::get<Purchase>(std::move(parsed));
     std::string key = wanted.key;
     const auto answer = co_await purchase(std::move(wanted), request.deadline);
-    co_return with_key(with_times(buy_response(answer), request, answer), std::move(key));
+    co_return with_key(with_times(explained(buy_response(answer), answer), request, answer), std::move(key));
 }
 
 boost::asio::awaitable<net::Response> OrderPath::order(net::Request request) {
@@ -59,7 +60,14 @@ boost::asio::awaitable<net::Response> OrderPath::order(net::Request request) {
     auto wanted = std::get<Purchase>(std::move(parsed));
     std::string key = wanted.key;
     const auto answer = co_await purchase(std::move(wanted), request.deadline);
-    co_return with_key(with_times(order_response(answer), request, answer), std::move(key));
+    co_return with_key(with_times(explained(order_response(answer), answer), request, answer),
+                       std::move(key));
+}
+
+net::Response OrderPath::explained(net::Response response, const base::result<PurchaseAnswer>& answer) const {
+    if (answer) return response;
+    auto full = full_disk(balancer_.monitor(), answer.error());
+    return full ? std::move(*full) : std::move(response);
 }
 
 boost::asio::awaitable<net::Response> OrderPath::find(net::Request request) {

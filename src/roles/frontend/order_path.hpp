@@ -27,6 +27,7 @@ public:
     boost::asio::awaitable<net::Response> find(net::Request request);
 
 private:
+    net::Response explained(net::Response response, const base::result<PurchaseAnswer>& answer) const;
     boost::asio::awaitable<base::result<PurchaseAnswer>> purchase(Purchase purchase,
                                                                   base::TimePoint deadline);
     boost::asio::awaitable<base::result<PurchaseAnswer>> send(Purchase purchase, base::TimePoint deadline);

@@ -40,6 +40,7 @@ json::object replica(const cluster::ReplicaView& view) {
     if (view.role != cluster::Role::frontend) {
         out["verified"] = json::object{{"state", text_or_null(view.last.condition.state_verified)},
                                        {"log", text_or_null(view.last.condition.log_verified)}};
+        out["shortage"] = view.last.condition.shortage;
         out["damage"] = view.last.condition.damage;
     }
     if (view.last_seen) out["last_seen"] = base::to_iso8601(*view.last_seen);

@@ -150,13 +150,14 @@ TEST_CASE("status names what is damaged on a disk and which slots have no voter"
         R"({"role":"order","address":"h:1","state":"up","leader":false,"version":1,"digest":"aa",)"
         R"("last_seen":"2026-01-31T12:00:00.000Z","id":)";
     FakeShop shop(answers(
-        200, "{\"replicas\":[" + start + R"(0,"damage":"page 7","verified":{"state":null,"log":null}},)" +
-                 start + R"(1,"damage":"","verified":{"state":"2026-01-31T09:10:11.000Z",)" +
-                 R"("log":"2026-01-30T23:59:00.000Z"}},)" + start +
-                 R"(2,"damage":"","verified":{"state":"2026-01-31T09:10:11.000Z","log":null}}],)" +
-                 R"("groups":[{"group":"catalog","slots":3,"degraded":false,"without_voter":[]},)" +
-                 R"({"group":"order","slots":3,"degraded":true,)" +
-                 R"("without_voter":[{"slot":2,"address":"h:3"}]}]})"));
+        200,
+        "{\"replicas\":[" + start + R"(0,"damage":"page 7","verified":{"state":null,"log":null}},)" + start +
+            R"(1,"damage":"","verified":{"state":"2026-01-31T09:10:11.000Z",)" +
+            R"("log":"2026-01-30T23:59:00.000Z"}},)" + start +
+            R"(2,"shortage":"the disk is full","verified":{"state":"2026-01-31T09:10:11.000Z","log":null}}],)" +
+            R"("groups":[{"group":"catalog","slots":3,"degraded":false,"without_voter":[]},)" +
+            R"({"group":"order","slots":3,"degraded":true,)" +
+            R"("without_voter":[{"slot":2,"address":"h:3"}]}]})"));
     const Ran ran = at(shop.address(), {"status"});
     CHECK(ran.status == 0);
     CHECK(ran.out == "The shop as " + shop.address() +
@@ -166,6 +167,7 @@ TEST_CASE("status names what is damaged on a disk and which slots have no voter"
                          "order   1  h:1      up                   1  aa      2026-01-30 23:59  12:00:00\n"
                          "order   2  h:1      up                   1  aa      not yet           12:00:00\n"
                          "order 0 is damaged on its disk: page 7\n"
+                         "order 2 takes on no writes: the disk is full\n"
                          "the order group is degraded: without a vote is slot 2 (h:3)\n");
 }
 

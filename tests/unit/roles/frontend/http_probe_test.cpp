@@ -18,10 +18,11 @@ TEST_CASE("a heartbeat tells the condition of its replica, as far as it is under
     const std::string start = R"({"ready":true,"leader":true,"version":1,"digest":"0")";
     const auto report = roles::parse_heartbeat(
         start +
-        R"(,"verified":{"state":"2026-01-31T12:00:00.000Z","log":null},"damage":"page 7","without_voter":[0,2]})");
+        R"(,"verified":{"state":"2026-01-31T12:00:00.000Z","log":null},"shortage":"full","damage":"page 7","without_voter":[0,2]})");
     REQUIRE(report.has_value());
     CHECK(report->condition.state_verified == "2026-01-31T12:00:00.000Z");
     CHECK(report->condition.log_verified.empty());
+    CHECK(report->condition.shortage == "full");
     CHECK(report->condition.damage == "page 7");
     CHECK(report->condition.without_voter == std::vector<unsigned>{0, 2});
     for (const char* more : {"}", R"(,"verified":3,"damage":[],"without_voter":["x",-1]})"}) {

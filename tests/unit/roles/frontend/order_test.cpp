@@ -288,3 +288,17 @@ TEST_CASE("as many purchases as a frontend takes are under way, and one more is 
     orders_say(*shop, {bought()});
     CHECK(shop->get("/buy?item=2").status == 200);
 }
+
+TEST_CASE("writes that are refused for want of room name the disk that is full", "[frontend][order]") {
+    const auto shop = Shop::open();
+    orders_say(*shop, {base::Errc::overloaded});
+    CHECK_THAT(shop->send(Verb::post, "/buy?item=2").body, Catch::Contains("overloaded"));
+    shop->reports.at(shop->at(Role::order, 1))->condition.shortage = "12 MiB are left";
+    shop->scheduler.advance(milliseconds(1'100));
+    const auto response = shop->send(Verb::post, "/buy?item=2");
+    CHECK(response.status == 503);
+    CHECK_THAT(response.body, Catch::Contains("urn:bookstored:disk-full"));
+    CHECK_THAT(response.body, Catch::Contains("order 1: 12 MiB are left"));
+    CHECK_FALSE(header_of(response, "Retry-After").empty());
+    CHECK_FALSE(header_of(response, "Idempotency-Key").empty()); // to repeat it with
+}
