@@ -89,7 +89,7 @@ awaitable<int> import_books(Context& context) {
     };
     const auto clients = static_cast<std::size_t>(number("clients", 64, 1, clients_max));
     BookRows rows = open_rows(context.options);
-    Importer importer(context, rows, static_cast<std::uint64_t>(number("skip", 0, 0, any)));
+    Importer importer(rows, static_cast<std::uint64_t>(number("skip", 0, 0, any)));
 
     Crew crew(co_await boost::asio::this_coro::executor);
     for (std::size_t i = 0; i < clients; ++i) {

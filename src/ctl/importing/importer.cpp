@@ -8,8 +8,7 @@ namespace bookstore::ctl::importing {
 
 using boost::asio::awaitable;
 
-Importer::Importer(Context& context, BookRows& rows, std::uint64_t skip)
-    : context_(context), rows_(rows), skip_(skip) {}
+Importer::Importer(BookRows& rows, std::uint64_t skip) : rows_(rows), skip_(skip) {}
 
 awaitable<void> Importer::work(ShopClient shop) {
     try {

@@ -19,7 +19,7 @@ struct Tally {
 class Importer {
 public:
     /// The first `skip` rows are passed over.
-    Importer(Context& context, BookRows& rows, std::uint64_t skip);
+    Importer(BookRows& rows, std::uint64_t skip);
 
     /// Takes row after row until none is left, it is told to stop, or one has failed. Any number of these at
     /// a time. Throws CommandFailed and BadRecord, which name the line.
@@ -35,7 +35,6 @@ private:
     boost::asio::awaitable<void> add(ShopClient& shop, BookRow row);
     boost::asio::awaitable<bool> is_there(ShopClient& shop, const BookRow& row);
 
-    Context& context_;
     BookRows& rows_;
     std::uint64_t skip_;
     Tally tally_;
