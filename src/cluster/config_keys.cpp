@@ -229,10 +229,10 @@ void store_number(const Key& key, const std::string& text, SetNumber set, Config
 } // namespace
 
 std::vector<std::string_view> Unsafe::broken() const {
-    std::vector<std::string_view> keys;
-    if (no_cache) keys.push_back("no-cache");
-    if (no_invalidation) keys.push_back("no-invalidation");
-    return keys;
+    std::vector<std::string_view> set;
+    if (no_cache) set.push_back("no-cache");
+    if (no_invalidation) set.push_back("no-invalidation");
+    return set;
 }
 
 std::string Key::option() const {
