@@ -45,7 +45,7 @@ public:
 protected:
     void on_field_impl(http::field field, beast_view name, beast_view value, error_code& ec) override {
         if (this->is_header_done()) return;                     // a trailer field: nothing here uses them
-        count_header_bytes(name.size() + value.size() + 4, ec); // ": " and the line's end
+        count_header_bytes(name.size() + value.size() + 3, ec); // ":" and the line's end
         if (field == http::field::content_length) {
             const bool is_list = value.find(',') != beast_view::npos;
             if (std::exchange(has_length_, true) || is_list) ec = http::error::multiple_content_length;
