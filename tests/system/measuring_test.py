@@ -111,7 +111,7 @@ class Reproduction(unittest.TestCase):
 
     def test_a_gap_is_between_good_answers_only(self):
         requests = [(0, 'buy', 100, 200), (1, 'buy', 50, 0), (1, 'lookup', 1, 200), (2, 'buy', 500, 200)]
-        self.assertAlmostEqual(2400, faults.longest_gap(requests, 'buy'))
+        self.assertAlmostEqual(2400, faults.longest_gap_ms(requests, 'buy'))
 
     def test_an_overhead_is_reckoned_between_neighbours(self):
         dice = random.Random(1)

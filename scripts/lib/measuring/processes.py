@@ -1,4 +1,4 @@
-"""CPU time and memory of processes, with all that they have started."""
+"""CPU time of processes, with all that they have started."""
 import os
 from pathlib import Path
 
@@ -33,10 +33,3 @@ def cpu_seconds(pids):
             continue
         total += sum(map(int, fields[11:15]))
     return total / TICK
-
-
-def resident_mib(pid):
-    for line in Path(f'/proc/{pid}/status').read_text().splitlines():
-        if line.startswith('VmRSS:'):
-            return int(line.split()[1]) / 1024
-    raise ValueError(f'process {pid} has no memory')

@@ -1,9 +1,9 @@
 """Figures 3 to 5: a catalog and an order replica die and come back while one client reads and another buys."""
-import threading
 import time
 from dataclasses import dataclass, field
 
 from measuring.wire import Wire
+from support.crew import Crew, longest_gap
 
 PAUSE = 0.01        # between two requests of a client: a timeline, not a load
 
@@ -24,24 +24,16 @@ class Timeline:
         return sum(1 for _, k, _, status in self.requests if k == kind and status == 200)
 
 
-class Watch:
-    """Threads that ask until they are told to stop."""
+class Watch(Crew):
+    """A client that reads, one that buys, and one that looks how the replicas are."""
 
     def __init__(self, frontend):
-        self.frontend, self.line, self.over = frontend, Timeline(), threading.Event()
+        super().__init__([(self.ask, 'lookup', 'GET', '/lookup'), (self.ask, 'buy', 'POST', '/buy'), (self.look,)])
+        self.frontend, self.line = frontend, Timeline()
         self.began = time.perf_counter()
-        self.threads = [threading.Thread(target=self.ask, args=('lookup', 'GET', '/lookup')),
-                        threading.Thread(target=self.ask, args=('buy', 'POST', '/buy')), threading.Thread(target=self.look)]
 
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.over.set()
-        for thread in self.threads:
-            thread.join()
+    def __exit__(self, *error):
+        super().__exit__(*error)
         self.line.seconds = self.now()
 
     def now(self):
@@ -52,7 +44,7 @@ class Watch:
 
     def ask(self, kind, method, path):
         wire, number = None, 0
-        while not self.over.wait(PAUSE):
+        while not self.stopping.wait(PAUSE):
             number += 1
             when = self.now()
             try:
@@ -66,7 +58,7 @@ class Watch:
             wire.socket.close()
 
     def look(self):
-        while not self.over.wait(0.05):
+        while not self.stopping.wait(0.05):
             try:
                 replicas = self.frontend.get('/v1/status').json()['replicas']
             except OSError:
@@ -77,10 +69,10 @@ class Watch:
                     seen.append((self.now(), replica['state']))
 
 
-def longest_gap(requests, kind):
-    """ms between two good answers, from the first to the last."""
+def longest_gap_ms(requests, kind):
+    """Between two good answers, from the first to the last."""
     answered = [when + ms / 1000 for when, k, ms, status in requests if k == kind and status == 200]
-    return max((b - a) * 1000 for a, b in zip(answered, answered[1:]))
+    return longest_gap(answered, answered[0]) * 1000
 
 
 def crash_and_resync(shop, calm=1.5):
@@ -100,7 +92,7 @@ def crash_and_resync(shop, calm=1.5):
         wait_until(lambda: all(states[-1][1] == 'up' for states in watch.line.states.values()), 20, 'all replicas being up')
         time.sleep(calm / 2)
     line = watch.line
-    line.longest_gap_ms = {kind: longest_gap(line.requests, kind) for kind in ('lookup', 'buy')}
+    line.longest_gap_ms = {kind: longest_gap_ms(line.requests, kind) for kind in ('lookup', 'buy')}
     shop.wait_agreement()
     line.copies = {f'catalog {i}': copy for i, copy in enumerate(shop.resyncs())}
     return line

@@ -45,6 +45,13 @@ std::string times(int count, const std::string& text) {
     return all;
 }
 
+std::vector<RawClient> connected(ServerFixture& shop, int count) {
+    std::vector<RawClient> clients;
+    for (int n = 0; n < count; ++n)
+        clients.push_back(shop.connect());
+    return clients;
+}
+
 } // namespace
 
 TEST_CASE("what is answered at once is what the router answers, byte for byte", "[net][plain]") {
@@ -134,9 +141,7 @@ TEST_CASE("answers at once are counted by the time anybody can ask", "[net][plai
 TEST_CASE("plain requests queue like any others, and are still answered at once", "[net][plain][turns]") {
     ServerFixture shop(net::HttpLimits{}, ServerFixture::Plain::at_once);
     const auto scenario = [&]() -> awaitable<void> {
-        std::vector<RawClient> busy;
-        for (int n = 0; n < 8; ++n)
-            busy.push_back(shop.connect());
+        auto busy = connected(shop, 8);
         auto plain = shop.connect();
         for (auto& client : busy)
             co_await client.send(times(4, "GET /work HTTP/1.1\r\nHost: shop\r\n\r\n"));
@@ -157,9 +162,7 @@ TEST_CASE("a plain request that has queued for too long is refused as any other"
     limits.request_time = base::milliseconds(60); // a third of it is four turns of work
     ServerFixture shop(limits, ServerFixture::Plain::at_once);
     const auto scenario = [&]() -> awaitable<void> {
-        std::vector<RawClient> busy;
-        for (int n = 0; n < 12; ++n)
-            busy.push_back(shop.connect());
+        auto busy = connected(shop, 12);
         auto plain = shop.connect();
         for (auto& client : busy)
             co_await client.send("GET /work HTTP/1.1\r\nHost: shop\r\n\r\n");
