@@ -113,3 +113,26 @@ TEST_CASE("additions show at once, and clear takes all", "[storage][text]") {
     CHECK(index.find("entry", 0, 10) == Ids{7});
     CHECK(index.find("late", 0, 10).empty());
 }
+
+TEST_CASE("a beginning finds the same however many words it stands for and letters it has",
+          "[storage][text]") {
+    TextIndex index;
+    const std::string stem = "\xc3\xa9tude"; // its e has two bytes and becomes one
+    constexpr std::uint64_t words = 40;
+    for (std::uint64_t id = 1; id <= words; ++id)
+        index.add(id, "an " + stem + std::string(1, static_cast<char>('a' + id % 20)) + std::to_string(id));
+    Ids all, with_b;
+    for (std::uint64_t id = 1; id <= words; ++id) {
+        all.push_back(id);
+        if (id % 20 == 1) with_b.push_back(id);
+    }
+    for (const char* beginning : {"e", "etu", "etud", "etude", "an etude"})
+        CHECK(index.find(beginning, 0, 100) == all);
+    CHECK(index.find("etudeb", 0, 100) == with_b);
+    CHECK(index.find("an etudeb", 1, 100) == Ids{21});
+    CHECK(index.find("etudeb21", 0, 100) == Ids{21});
+    CHECK(index.find("etudez", 0, 100).empty());
+    CHECK(index.find("etudeb missing", 0, 100).empty());
+    index.clear();
+    CHECK(index.find("etudeb", 0, 100).empty());
+}
