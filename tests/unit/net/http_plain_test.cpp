@@ -17,6 +17,11 @@ std::size_t allocations = 0; ///< by operator new while `counting`
 
 } // namespace
 
+// ThreadSanitizer has an operator new of its own, and then nothing is counted.
+#if !defined(__has_feature)
+#define __has_feature(feature) 0
+#endif
+#if !__has_feature(thread_sanitizer)
 void* operator new(std::size_t bytes) {
     allocations += counting ? 1 : 0;
     if (void* memory = std::malloc(bytes)) return memory;
@@ -32,6 +37,7 @@ void operator delete(void* memory) noexcept {
 void operator delete(void* memory, std::size_t) noexcept {
     std::free(memory);
 }
+#endif
 
 namespace {
 
