@@ -33,6 +33,9 @@ std::uint64_t header_number(const net::Response& response, std::string_view name
     return static_cast<std::uint64_t>(parse_integer(name, std::string(*text), 0, INT64_MAX));
 }
 
+/// Books that are asked for at once: a catalog gives this many.
+constexpr std::size_t book_page = 5'000;
+
 class Reader {
 public:
     Reader(Context& context, std::string secret) : context_(context), secret_(std::move(secret)) {}
@@ -84,16 +87,21 @@ private:
     }
 
     awaitable<void> books(const ReplicaAddress& replica, ReplicaFacts& into) {
-        const net::Response answer = co_await get(replica, "/resync");
-        if (header_number(answer, "Bookstore-Version") != into.version) throw Moved();
-        into.recomputed = std::string(answer.header("Bookstore-Digest").value_or(""));
-        into.unsettled = static_cast<std::int64_t>(header_number(answer, "Bookstore-Unsettled"));
         Contents& contents = into.contents.emplace();
-        const json::value all = json::parse(answer.body);
-        for (const json::value& book : all.as_array()) {
-            const auto item = book.at("id").to_number<std::uint64_t>();
-            contents.entries.emplace(item, json::serialize(book));
-            contents.copies[item] = book.at("sold").to_number<std::int64_t>();
+        std::uint64_t after = 0;
+        for (std::size_t books = book_page; books == book_page;) {
+            const net::Response answer = co_await get(replica, "/resync?limit=" + std::to_string(book_page) +
+                                                                   "&after=" + std::to_string(after));
+            if (header_number(answer, "Bookstore-Version") != into.version) throw Moved();
+            into.recomputed = std::string(answer.header("Bookstore-Digest").value_or(""));
+            into.unsettled = static_cast<std::int64_t>(header_number(answer, "Bookstore-Unsettled"));
+            const json::value page = json::parse(answer.body);
+            books = page.as_array().size();
+            for (const json::value& book : page.as_array()) {
+                after = book.at("id").to_number<std::uint64_t>();
+                contents.entries.emplace(after, json::serialize(book));
+                contents.copies[after] = book.at("sold").to_number<std::int64_t>();
+            }
         }
     }
 

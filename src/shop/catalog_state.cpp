@@ -281,6 +281,10 @@ std::size_t CatalogState::unsettled_count() const {
     return impl_->sales.unsettled_count();
 }
 
+std::size_t CatalogState::sales_count() const {
+    return impl_->sales.count();
+}
+
 std::vector<std::string> CatalogState::closed(std::uint64_t until, std::size_t limit) const {
     return impl_->sales.closed(until, limit);
 }

@@ -31,6 +31,7 @@ public:
     std::optional<Remembered> find(std::string_view key) const;
     /// As CatalogState::unsettled.
     std::vector<UnsettledSale> unsettled(std::uint64_t until, std::size_t limit) const;
+    std::size_t count() const { return by_key_.size(); }
     std::size_t unsettled_count() const { return unsettled_.size(); }
     /// As CatalogState::closed.
     std::vector<std::string> closed(std::uint64_t until, std::size_t limit) const;

@@ -114,6 +114,16 @@ class Pages(unittest.TestCase):
                 for wrong in ('after=x', 'after=-1', 'limit=0', 'limit=1001', 'limit=a'):
                     self.assertEqual(400, p.get(f'/v1/orders?{wrong}').status, wrong)
 
+    def test_a_catalogue_of_many_pages(self):
+        books = [{'id': i, 'title': f'Book {i}', 'topic': 'ds', 'cost': 5, 'stock': 10} for i in range(1, 20_002)]
+        with Shop(catalogs=2, orders=1, frontends=1, books=books) as shop:
+            shop.start()
+            self.assertEqual(201, shop.order((20_001, 2)).status)
+            refused = shop['catalog', 0].get('/resync')
+            self.assertEqual((422, True), (refused.status, '/resync?limit=20000' in refused.json()['detail']))
+            said = wait_until(lambda: (found := audit(shop))[0] == 0 and found[1], 20, 'a clean audit')
+            self.assertIn('20001 books, 2 copies gone; 1 orders, 2 copies on order', said['summary'])
+
     def test_resync_says_what_was_sold(self):
         with Shop(catalogs=1, orders=1, frontends=1) as shop:
             shop.start()

@@ -77,6 +77,8 @@ public:
     /// Sold at `until` or before, and loaded ones: oldest first, at most `limit`.
     std::vector<UnsettledSale> unsettled(std::uint64_t until, std::size_t limit) const;
     std::size_t unsettled_count() const;
+    /// Purchases remembered, settled or not, and refusals.
+    std::size_t sales_count() const;
     /// Keys of purchases that have been settled or refused since `until` or before, and so may be forgotten
     /// when that was long enough ago: oldest first, at most `limit`.
     std::vector<std::string> closed(std::uint64_t until, std::size_t limit) const;

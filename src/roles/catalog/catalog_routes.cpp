@@ -5,6 +5,7 @@
 #include <bookstore/net/problem.hpp>
 #include <bookstore/roles/json.hpp>
 
+#include "roles/catalog/resync_page.hpp"
 #include "roles/group_member.hpp"
 
 namespace bookstore::roles::catalog {
@@ -133,20 +134,9 @@ boost::asio::awaitable<net::Response> CatalogRoutes::heartbeat(net::Request) {
     co_return heartbeat_response(cluster::Role::catalog, id_, replica_.status(), node_.readiness().ready);
 }
 
-boost::asio::awaitable<net::Response> CatalogRoutes::resync(net::Request) {
+boost::asio::awaitable<net::Response> CatalogRoutes::resync(net::Request request) {
     if (!replica_.status().contents_whole) co_return net::problem_from(base::Errc::not_ready);
-    // Taken and written in one go, so that it is one version's: an administrator's call, and seldom.
-    const shop::CatalogState& state = replica_.state();
-    std::string body = "[";
-    for (const shop::Book* book : state.page(std::nullopt, shop::ItemId{0}, state.size())) {
-        if (body.size() > 1) body += ',';
-        json::append_book(body, *book);
-        body.back() = ','; // its end moves behind what an audit needs besides
-        body += R"("sold":)" + std::to_string(state.sold(book->id)) + "}";
-    }
-    co_return net::json_response(body + "]")
-        .with("Bookstore-Digest", digest_text(state.recompute_digest()))
-        .with("Bookstore-Unsettled", std::to_string(state.unsettled_count()))
+    co_return resync_page(request, replica_.state())
         .with("Bookstore-Version", std::to_string(replica_.applied()))
         .with("Bookstore-Source", "replica " + std::to_string(id_));
 }
