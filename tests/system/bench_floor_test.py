@@ -1,0 +1,25 @@
+"""scripts/bench/floor runs, and its parts are what they are said to be."""
+import re
+import subprocess
+import unittest
+
+from support.shop import BIN, TOP
+
+
+class BenchFloor(unittest.TestCase):
+    def test_a_table_can_be_pasted(self):
+        done = subprocess.run([TOP / 'scripts' / 'bench' / 'floor', f'--bin={BIN}', '--seconds=0.5', '--rounds=1'], capture_output=True, text=True,
+                              timeout=100)
+        self.assertEqual(0, done.returncode, done.stderr)
+        rows = re.findall(r'^\| (.+?) \| ([\d,]+) \| ([\d.]*) \|$', done.stdout, re.MULTILINE)
+        us = {what: int(figure.replace(',', '')) for what, figure, _ in rows}
+        hop, sync, _, floor, _, purchase, frontend, order, catalog = us.values()
+        self.assertAlmostEqual(floor, 5 * hop + 2 * sync, delta=5)
+        self.assertTrue(0 < catalog < order < frontend, us)
+        self.assertGreater(purchase, 0)
+        orders, copies = re.search(r'([\d,]+) orders on record, ([\d,]+) copies taken\.', done.stdout).groups()
+        self.assertEqual(orders, copies)
+
+
+if __name__ == '__main__':
+    unittest.main()
