@@ -7,7 +7,7 @@ from html import escape
 from .axis import Scale, label_of, linear, logarithmic, text_of
 
 WIDTH, HEIGHT = 520, 320
-LEFT, RIGHT, TOP, BOTTOM = 62, 16, 58, 46
+LEFT, RIGHT, TOP, BOTTOM = 74, 16, 64, 46
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Canvas:
         self.line(x - 3, low, x + 3, low, 'whisker')
         self.line(x - 3, high, x + 3, high, 'whisker')
 
-    def legend(self, names, y=48):
+    def legend(self, names, y=53):
         """Not of one alone: the title says what it is."""
         x = LEFT
         if len(names) == 1:
