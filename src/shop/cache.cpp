@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "shop/fences.hpp"
-#include "shop/string_hash.hpp"
+#include "shop/string_map.hpp"
 #include <bookstore/base/mutant.hpp>
 
 namespace bookstore::shop {
@@ -71,8 +71,9 @@ struct Cache::Impl {
     Fences fences;
     std::uint64_t registration = 0; ///< counts resets
     Entries entries;
-    std::unordered_map<std::string_view, Entries::iterator> by_key;  ///< the keys are the entries'
-    std::unordered_map<std::string_view, Entries::iterator> by_name; ///< so are the names
+    std::unordered_map<std::string_view, Entries::iterator, base::TableHash>
+        by_key; ///< the keys are the entries'
+    std::unordered_map<std::string_view, Entries::iterator, base::TableHash> by_name; ///< so are the names
     StringMap<TagIndex> by_tag;
     CacheFigures figures;
 };

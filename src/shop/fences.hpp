@@ -9,7 +9,7 @@
 
 #include <bookstore/shop/tags.hpp>
 
-#include "shop/string_hash.hpp"
+#include "shop/string_map.hpp"
 
 namespace bookstore::shop {
 

@@ -42,7 +42,7 @@ private:
 
     struct Hash {
         using is_transparent = void;
-        std::size_t operator()(const auto& of) const { return base::hash64(key_of(of)); }
+        std::size_t operator()(const auto& of) const { return base::TableHash{}(key_of(of)); }
     };
     struct Equal {
         using is_transparent = void;
@@ -52,7 +52,7 @@ private:
 
     static constexpr unsigned part_bits = 8;
     static std::size_t part_number(std::string_view key) {
-        return static_cast<std::size_t>(base::hash64(key) >> (64 - part_bits));
+        return base::TableHash{}(key) >> (64 - part_bits);
     }
     const Part& part_of(std::string_view key) const { return parts_[part_number(key)]; }
     Part& part_of(std::string_view key) { return parts_[part_number(key)]; }

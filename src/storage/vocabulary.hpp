@@ -10,6 +10,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include <bookstore/base/hash.hpp>
+
 namespace bookstore::storage {
 
 /// Thread: that of its owner. Words are as the tokenizer makes them.
@@ -24,11 +26,8 @@ public:
                                                                 std::size_t most) const;
 
 private:
-    struct Hash : std::hash<std::string_view> {
-        using is_transparent = void;
-    };
     /// Nearly all words of a text are known already: a hash tells that sooner than the order does.
-    std::unordered_set<std::string, Hash, std::equal_to<>> words_;
+    std::unordered_set<std::string, base::TableHash, std::equal_to<>> words_;
     std::set<std::string_view> ordered_;
 };
 

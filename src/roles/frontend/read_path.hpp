@@ -13,6 +13,7 @@
 #include "roles/frontend/frontend_metrics.hpp"
 #include "roles/frontend/lease_keeper.hpp"
 #include "roles/frontend/retry_budget.hpp"
+#include <bookstore/base/hash.hpp>
 #include <bookstore/net/http_message.hpp>
 #include <bookstore/net/promise.hpp>
 #include <bookstore/roles/node.hpp>
@@ -69,7 +70,7 @@ private:
     Balancer& balancer_;
     FrontendMetrics& metrics_;
     RetryBudget budget_;
-    std::unordered_map<std::string, std::shared_ptr<Flight>>
+    std::unordered_map<std::string, std::shared_ptr<Flight>, base::TableHash>
         flights_; ///< at most one for each request being served
 };
 

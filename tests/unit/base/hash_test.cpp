@@ -24,6 +24,14 @@ TEST_CASE("any flipped bit changes both checksums", "[base][hash]") {
     }
 }
 
+TEST_CASE("a table's hash is the same for equal keys, and nothing that could be known before",
+          "[base][hash]") {
+    const TableHash hash;
+    CHECK(hash(std::string("a key")) == TableHash{}("a key"));
+    CHECK(hash("a key") != hash("another"));
+    CHECK(hash("a key") != hash64("a key"));
+}
+
 TEST_CASE("rows that differ in anything differ in hash", "[base][hash]") {
     const std::vector<std::pair<std::uint8_t, Row>> rows{
         {0, {}},
