@@ -26,6 +26,7 @@ struct Progress {
     bool probing = false;              ///< a probe with entries waits for its answer
     std::vector<LogIndex> in_flight{}; ///< last index of each unanswered request of the pipeline
     LogIndex commit_sent{};            ///< what it has been told to be committed
+    base::TimePoint eager_until{};     ///< until then it is told of commits at once
 
     std::uint64_t answered = 0;  ///< newest round it answered
     std::uint64_t restarted = 0; ///< refusals of this round and older ones belong to an earlier attempt

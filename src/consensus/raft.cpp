@@ -50,6 +50,7 @@ public:
 
     void operator()(ChangeAsked asked) { on_change_asked(core, asked.change); }
     void operator()(ReadAsked read) { on_read_asked(core, read); }
+    void operator()(NewsWanted wanted) { on_news_wanted(core, wanted.by); }
     void operator()(TransferAsked asked) { on_transfer_asked(core, asked.to); }
 
     void operator()(PeerLost lost) {

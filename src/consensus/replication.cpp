@@ -9,12 +9,20 @@
 namespace bookstore::consensus {
 namespace {
 
+/// Who had readers a moment ago has more of them.
+constexpr int eager_heartbeats = 2;
+
 AppendRequest begin_request(Core& core, Progress& member, LogIndex prev, Term prev_term) {
     member.commit_sent = std::max(member.commit_sent, core.commit);
     return {.prev_index = prev,
             .prev_term = prev_term,
             .commit = core.commit,
             .round = core.leadership->rounds.open(core.now)};
+}
+
+bool is_told_at_once(const Core& core, const Progress& member) {
+    return core.now < member.eager_until ||
+           member.commit_sent < std::max(core.leadership->first_index, core.membership.index());
 }
 
 void send_entries(Core& core, Progress& member) {
@@ -58,7 +66,8 @@ void replicate(Core& core, Progress& member) {
     while (member.next <= core.log.last_index() && member.has_room(core.options.appends_in_flight_max))
         send_entries(core, member);
     const bool idle = member.mode == Progress::Mode::replicate && member.in_flight.empty();
-    if (idle && member.commit_sent < std::min(core.commit, member.match)) send_heartbeat(core, member);
+    const bool behind = member.commit_sent < std::min(core.commit, member.match);
+    if (idle && behind && is_told_at_once(core, member)) send_heartbeat(core, member);
 }
 
 void replicate_to_all(Core& core) {
@@ -72,6 +81,13 @@ void send_heartbeat(Core& core, Progress& member) {
     const auto prev = std::max(member.next - 1, core.log.base());
     send(core, member.node, core.hard.term,
          begin_request(core, member, prev, core.log.term_at(prev).value()));
+}
+
+void on_news_wanted(Core& core, NodeId by) {
+    auto* member = core.leadership ? core.leadership->find(by) : nullptr;
+    if (!member) return;
+    member->eager_until = core.now + core.options.heartbeat_interval * eager_heartbeats;
+    replicate(core, *member);
 }
 
 void on_append_reply(Core& core, NodeId from, Term term, const AppendReply& reply) {

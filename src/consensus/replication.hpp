@@ -5,13 +5,17 @@
 
 namespace bookstore::consensus {
 
-/// Sends `member` what it lacks, as far as its pipeline has room; else, if it is up to date, news of commits.
+/// Sends `member` what it lacks, as far as its pipeline has room. That a command is committed is told by what
+/// is sent next, be it a heartbeat: a message for that alone costs both sides as much as one with entries. At
+/// once it is told to who is eager to hear, and of what others act on: a new leader's first entry, a
+/// configuration.
 void replicate(Core& core, Progress& member);
 void replicate_to_all(Core& core);
 
 /// An empty request: proves leadership, finds out what was lost, carries the commit index.
 void send_heartbeat(Core& core, Progress& member);
 
+void on_news_wanted(Core& core, NodeId by);
 void on_append_reply(Core& core, NodeId from, Term term, const AppendReply& reply);
 void on_snapshot_sent(Core& core, const SnapshotSent& sent);
 /// What was on its way to `peer` is probably lost.

@@ -154,6 +154,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
                                                  base::TimePoint deadline);
     static Call<std::uint64_t> read_barrier(Self self, base::TimePoint deadline);
     static Call<std::uint64_t> wait_applied(Self self, std::uint64_t version, base::TimePoint deadline);
+    void want_news();
+    void news_wanted(const std::string& notice);
     static Call<std::string> serve_propose(Self self, std::string request, base::TimePoint deadline);
     static Call<std::string> serve_read_index(Self self, base::TimePoint deadline);
     static Call<std::string> serve_snapshot(Self self, std::string request);
@@ -244,6 +246,7 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     bool told_slow = false;       ///< of the own log's disk, in logs and metrics
     std::map<consensus::NodeId, base::TimePoint> slow_peers; ///< by their own word; until when it counts
     base::TimePoint next_slow_notice_at{};
+    base::TimePoint next_news_wanted_at{};
     std::optional<base::TimePoint> pace_handed_over_at;
     std::string state_damage; ///< found at rest: taken anew as soon as the leader lets it
     std::string log_damage;   ///< found at rest: it steps aside as soon as the leader lets it

@@ -7,6 +7,7 @@
 #include <bookstore/replication/forwarding.hpp>
 
 #include "replication/engine.hpp"
+#include "replication/number_pair.hpp"
 
 namespace bookstore::replication {
 namespace {
@@ -77,6 +78,8 @@ Engine::Impl::Call<std::string> Engine::Impl::serve_propose(Self self, std::stri
 
 Engine::Impl::Call<std::uint64_t> Engine::Impl::read_barrier(Self self, base::TimePoint deadline) {
     if (const auto refusal = self->refusal()) co_return *refusal;
+    const bool behind = self->applier->applied() < number(self->core.raft()->last_index());
+    if (behind) self->want_news(); // while the leader is asked how far it is
     auto& rounds = self->is_leader() ? self->core_reads : self->leader_reads;
     auto asked = rounds.ask(deadline);
     const auto index = co_await std::move(asked).wait();
@@ -113,10 +116,27 @@ Engine::Impl::Call<std::uint64_t> Engine::Impl::wait_applied(Self self, std::uin
                                                              base::TimePoint deadline) {
     if (const auto refusal = self->refusal()) co_return *refusal;
     if (self->applier->applied() >= version) co_return self->applier->applied();
+    self->want_news();
     auto reached = self->version_waits.add(version, deadline);
     const auto applied = co_await std::move(reached).wait();
     if (const auto refusal = self->refusal()) co_return *refusal; // fenced off since it was reached
     co_return applied;
+}
+
+/// Somebody is about to wait here for what may be committed already: the leader tells commits by themselves
+/// only to whom they matter.
+void Engine::Impl::want_news() {
+    if (is_leader()) return;
+    const auto now = env.scheduler.now();
+    const auto* leader = peers.endpoint_of(core.raft()->leader());
+    if (leader == nullptr || now < next_news_wanted_at) return;
+    next_news_wanted_at = now + options.heartbeat_interval;
+    env.transport.notify(*leader, peers.method(GroupMethod::news), encode_numbers(number(identity.node), 0));
+}
+
+void Engine::Impl::news_wanted(const std::string& notice) {
+    if (const auto who = decode_numbers(notice))
+        core.give(consensus::NewsWanted{consensus::NodeId{who->first}});
 }
 
 Engine::Impl::Call<std::string> Engine::Impl::serve_snapshot(Self self, std::string request) {

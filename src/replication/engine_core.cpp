@@ -40,6 +40,7 @@ void Engine::Impl::carry_out(consensus::Effects effects) {
         sender->send(snapshot.to, core.raft()->first_index());
     if (!effects.change) return;
     next_slow_notice_at = {}; // a new leader should know before it is in office
+    next_news_wanted_at = {};
     log_change(*effects.change);
 }
 

@@ -127,6 +127,9 @@ void Engine::Impl::listen() {
     transport.on_notice(peers.method(GroupMethod::slow), [weak](const std::string& notice) {
         if (const auto self = weak.lock()) self->slow_heard(notice);
     });
+    transport.on_notice(peers.method(GroupMethod::news), [weak](const std::string& notice) {
+        if (const auto self = weak.lock()) self->news_wanted(notice);
+    });
     const auto leave = [](Self self, std::string request, base::TimePoint) {
         return serve_leave(std::move(self), std::move(request));
     };

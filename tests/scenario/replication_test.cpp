@@ -23,11 +23,62 @@ TEST_CASE("a command is committed by a majority and reaches everybody", "[replic
     const auto index = group.propose(1, "book");
     group.deliver();
     CHECK(commit(group, 1) == index);
-    CHECK(commit(group, 2) == index); // told at once, not by the next heartbeat
     CHECK_FALSE(group.has_applied(3, "book"));
     group.heal();
     group.pass(2 * heartbeat_interval);
+    CHECK(group.has_applied(2, "book"));
     CHECK(group.has_applied(3, "book"));
+}
+
+TEST_CASE("that a command is committed is told by what is sent anyway", "[replication][news]") {
+    Group group(3);
+    group.elect(1);
+    group.isolate(3);
+    const auto first = group.propose(1, "first");
+    group.deliver_only(is<AppendRequest>() && to(2));
+    group.deliver_only(is<AppendReply>() && from(2));
+    CHECK(commit(group, 1) == first);
+    CHECK(group.on_wire<AppendRequest>(1, 2).empty());
+
+    SECTION("by the next entries") {
+        group.propose(1, "second");
+        group.deliver_only(is<AppendRequest>() && to(2));
+        CHECK(commit(group, 2) == first);
+        CHECK(group.has_applied(2, "first"));
+    }
+    SECTION("or by a heartbeat") {
+        group.pass(heartbeat_interval);
+        CHECK(group.has_applied(2, "first"));
+    }
+    SECTION("or at once, when the follower has readers that wait") {
+        group.step(1, NewsWanted{id(2)});
+        group.deliver();
+        CHECK(group.has_applied(2, "first"));
+    }
+}
+
+TEST_CASE("who had readers a moment ago is told of the next commits at once", "[replication][news]") {
+    Group group(3);
+    group.elect(1);
+    group.isolate(3);
+    group.step(1, NewsWanted{id(2)});
+    group.step(1, NewsWanted{id(7)}); // nobody it knows
+    group.propose(1, "soon");
+    group.deliver();
+    CHECK(group.has_applied(2, "soon"));
+    group.pass(2 * heartbeat_interval);
+    group.propose(1, "later");
+    group.deliver();
+    CHECK_FALSE(group.has_applied(2, "later"));
+}
+
+TEST_CASE("a new leader's first entry and a configuration are told at once", "[replication][news]") {
+    Group group(3);
+    group.elect(1);
+    CHECK(commit(group, 2) == last(group, 1));
+    group.change(1, Change::Kind::remove, 3);
+    group.deliver();
+    CHECK(commit(group, 2) == last(group, 1));
 }
 
 TEST_CASE("requests follow each other without waiting, but not more than allowed",
@@ -82,6 +133,9 @@ TEST_CASE("a broken connection starts over at once what was on its way", "[repli
     group.step(1, PeerLost{id(2)});
     const auto index = group.propose(1, "next");
     group.deliver();
+    CHECK(commit(group, 1) == index);
+    group.propose(1, "one more");
+    group.deliver();
     CHECK(commit(group, 2) == index);
     CHECK(group.has_applied(2, "lost"));
 }
@@ -96,7 +150,7 @@ TEST_CASE("late and repeated requests do no harm", "[replication][loss]") {
     repeated.to = id(2);
     group.deliver();
     group.propose(1, "second");
-    group.deliver();
+    group.pass(heartbeat_interval);
     const auto before = last(group, 2);
     group.step(2, Received{repeated});
     CHECK(last(group, 2) == before);

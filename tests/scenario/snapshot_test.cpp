@@ -29,7 +29,7 @@ TEST_CASE("who needs what has been compacted is sent a snapshot, once", "[snapsh
     CHECK(group.raft(1).peers().at(1).snapshotting);
     group.install_snapshot(1, 3);
     const auto index = group.propose(1, "after");
-    group.deliver();
+    group.pass(heartbeat_interval);
     CHECK(group.raft(3).commit_index() == index);
     CHECK(group.has_applied(3, "after"));
     CHECK_FALSE(group.raft(1).peers().at(1).snapshotting);

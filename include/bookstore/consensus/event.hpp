@@ -41,6 +41,12 @@ struct ReadAsked {
     std::uint64_t id = 0; ///< chosen by the shell, unique among those outstanding
 };
 
+/// To a leader: `by`, who follows, has readers that wait for what is committed. Until the second heartbeat
+/// from here it is told of each commit at once, and not only with what is sent to it anyway.
+struct NewsWanted {
+    NodeId by = nobody;
+};
+
 /// Hand leadership to `to`, or to whoever is furthest when nobody is named. Meanwhile nothing may be
 /// proposed. It is given up after T: if the successor was not told yet, the leader goes on as before; if it
 /// was, the order may still arrive, and the leader ends its effect by standing itself, in a new term.
@@ -78,8 +84,8 @@ struct CompactionAsked {
     LogIndex index{};
 };
 
-using Event = std::variant<Tick, Received, Proposed, Persisted, ChangeAsked, ReadAsked, TransferAsked,
-                           PeerLost, SnapshotInstalled, SnapshotSent, CompactionAsked>;
+using Event = std::variant<Tick, Received, Proposed, Persisted, ChangeAsked, ReadAsked, NewsWanted,
+                           TransferAsked, PeerLost, SnapshotInstalled, SnapshotSent, CompactionAsked>;
 
 /// One step for the disk's FIFO, to be made durable in the order of the sequences, all or nothing each.
 struct Persist {

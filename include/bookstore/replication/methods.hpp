@@ -18,6 +18,7 @@ enum class GroupMethod : std::uint16_t {
     rebuild = 9,    ///< notice: whose contents differ asks the leader for its own
     slow = 10,      ///< notice: to the leader, while the sender's disk is slow
     leave = 11,     ///< call: may this voter be missing for a while, to mend what is damaged on its disk?
+    news = 12,      ///< notice: the sender has readers that wait for what the leader has committed
 };
 inline constexpr std::uint16_t group_methods = 16; ///< reserved for each group
 

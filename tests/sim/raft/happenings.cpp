@@ -30,6 +30,7 @@ void World::propose() {
 void World::read() {
     for (auto& node : nodes_)
         if (node->leads() || one_in(random_, 8)) node->read();
+    if (one_in(random_, 4)) leader_or_any().give(NewsWanted{any().id()});
 }
 
 void World::partition() {

@@ -32,6 +32,23 @@ TEST_CASE("a read barrier shows everything answered before it, at every replica"
     }
 }
 
+TEST_CASE("a follower's readers do not wait for the next heartbeat or entry") {
+    Serving group;
+    const auto follower = (group.first + 1) % 3;
+    group.scheduler.run_for(base::seconds(1));
+    const auto soon = base::milliseconds(10); // a heartbeat comes every 50
+    for (unsigned round = 0; round < 20; ++round) {
+        const auto added = group.add(group.first, "a");
+        REQUIRE(added);
+        const auto wait = [&] { return group.engine(follower).wait_applied(added->version, group.in(soon)); };
+        const auto version =
+            round % 2 == 0 ? group.read(follower, soon) : group.wait(begin(group.scheduler, wait()));
+        REQUIRE(version);
+        CHECK(*version >= added->version);
+        group.scheduler.run_for(base::milliseconds(137)); // it has asked too long ago to be told unasked
+    }
+}
+
 TEST_CASE("readers of one moment share a round, and those who come later do not") {
     Serving group;
     const auto follower = (group.first + 1) % 3;
