@@ -67,6 +67,10 @@ void HttpServer::answer_at_once(QuickAnswer answer) {
     impl_->service->answer_at_once = std::move(answer);
 }
 
+void HttpServer::take_posts(PostHandler handler) {
+    impl_->service->take_post = std::move(handler);
+}
+
 Endpoint HttpServer::listen(const Endpoint& where, Port port) {
     return impl_->listener->listen(where, port == Port::shared);
 }

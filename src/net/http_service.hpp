@@ -57,6 +57,7 @@ public:
     HttpTurns turns;
     std::vector<Upgrade> upgrades;
     QuickAnswer answer_at_once;     ///< may be empty
+    PostHandler take_post;          ///< may be empty
     std::function<void()> on_empty; ///< told when the last session has ended
 
 private:

@@ -66,15 +66,19 @@ asio::awaitable<void> HttpSession::run() {
     for (;;) {
         // Not one condition: GCC 12 awaits the right side of && whatever the left one gives.
         Next next = answer_plainly();
-        if (next == Next::wait) next = co_await wait_plainly();
+        if (next == Next::wait || next == Next::ask) next = co_await wait_plainly(next);
         if (next == Next::end) break;
         if (sent_ < out_.size()) {
             if (!co_await write_rest()) break;
         }
+        if (next == Next::close) {
+            co_await linger();
+            break;
+        }
         if (next == Next::queue) co_await queue_plainly();
         if (next == Next::parse) {
             if (!co_await read_request()) break;
-            if (!co_await answer()) break;
+            if (!co_await answer_parsed()) break;
             ++in_a_row_;
         }
         if (in_a_row_ < service_->limits.pipelined_max) continue;
@@ -166,7 +170,7 @@ bool HttpSession::read_last_words() {
 }
 
 /// Has the request handled and answered. False when the connection is over.
-asio::awaitable<bool> HttpSession::answer() {
+asio::awaitable<bool> HttpSession::answer_parsed() {
     service_->metrics.settle();
     const base::Duration limit = service_->limits.request_time;
     enter(Phase::handling, limit + limit / 10);

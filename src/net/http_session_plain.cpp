@@ -1,10 +1,10 @@
-// Plain GETs that can be answered at once: no parser, no coroutine, no memory taken, one write for all that
-// came.
+// Plain requests: no parser, no coroutine, one write for all that came. GETs that can be answered at once
+// take no memory either; a POST is taken on by others, and everything behind it waits for its answer.
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 
 #include "net/http_session.hpp"
-#include "net/plain_get.hpp"
 
 namespace bookstore::net {
 namespace {
@@ -16,32 +16,49 @@ constexpr std::size_t kept_bytes_max = 2 * answers_bytes_max;
 
 } // namespace
 
-/// One wait for bytes after the other, as long as all that comes is plain. Each wait owns the next: a loop
-/// that goes takes the session with it.
-template <typename Handler>
+/// One wait after the other, as long as all that comes is plain. Each owns the next: a loop that goes takes
+/// the session with it.
 struct HttpSession::PlainWait {
     HttpSession* session;
-    Handler resume; ///< the session's coroutine, which keeps it alive
+    Resume resume;
 
     void operator()(error_code ec, std::size_t bytes) {
         const Next next = session->come(ec, bytes);
-        if (next == Next::wait) return start(std::move(*this));
+        if (next == Next::wait || next == Next::ask) return begin(std::move(*this), next);
         std::move(resume)(next);
     }
 
-    static void start(PlainWait wait) {
+    static void begin(PlainWait wait, Next next) {
+        if (next == Next::wait)
+            read(std::move(wait));
+        else
+            ask(std::move(wait));
+    }
+    static void read(PlainWait wait) {
         HttpSession& s = *wait.session;
         s.in_a_row_ = 0;
         s.used_ = s.filled_ = 0;
         s.socket_.async_read_some(asio::buffer(s.buffer_), std::move(wait));
     }
+    static void ask(PlainWait wait) {
+        HttpSession& s = *wait.session;
+        s.asked_.emplace(std::move(wait.resume));
+        s.take_on();
+    }
+    /// Through the loop: whoever gives an answer, or asks for one, is not to be resumed by that.
+    static void resume_soon(HttpSession& s, Next next) {
+        auto resume = std::move(*s.asked_);
+        s.asked_.reset();
+        asio::post(s.socket_.get_executor(),
+                   [resume = std::move(resume), next]() mutable { std::move(resume)(next); });
+    }
 };
 
-/// Waits for what cannot be answered here, answering whatever can.
-asio::awaitable<HttpSession::Next> HttpSession::wait_plainly() {
-    enter(Phase::idle, idle_time());
-    const auto start = [this](auto resume) { PlainWait<decltype(resume)>::start({this, std::move(resume)}); };
-    return asio::async_initiate<const asio::use_awaitable_t<>, void(Next)>(start, asio::use_awaitable);
+/// Waits for what cannot be answered here, answering whatever can. `next`: wait or ask.
+asio::awaitable<HttpSession::Next> HttpSession::wait_plainly(Next next) {
+    if (next == Next::wait) enter(Phase::idle, idle_time());
+    const auto begin = [this, next](auto resume) { PlainWait::begin({this, std::move(resume)}, next); };
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(Next)>(begin, asio::use_awaitable);
 }
 
 HttpSession::Next HttpSession::come(error_code ec, std::size_t bytes) {
@@ -55,19 +72,26 @@ HttpSession::Next HttpSession::come(error_code ec, std::size_t bytes) {
 /// it is looked up: that is the moment as of which each of these answers is true, however long it takes to be
 /// sent.
 HttpSession::Next HttpSession::answer_plainly() {
-    if (!service_->answer_at_once || !stays_open() || overdue_) return Next::parse;
+    if ((!service_->answer_at_once && !service_->take_post) || !stays_open() || overdue_) return Next::parse;
     if (used_ == filled_) return Next::wait;
     const auto began = service_->scheduler.now();
     const auto date = service_->date();
     forget_sent();
     Next next = Next::wait;
     while (used_ < filled_ && next == Next::wait) {
-        const auto plain = find_plain_get({buffer_.data() + used_, filled_ - used_});
+        const auto plain =
+            find_plain_request({buffer_.data() + used_, filled_ - used_}, service_->limits.body_bytes_max);
         if (plain && !has_turn_ && !service_->turns.take_briefly(began)) {
             next = Next::queue;
             break;
         }
-        const int status = plain ? service_->answer_at_once(plain->target, began, date, out_) : 0;
+        if (plain && plain->verb == Verb::post && service_->take_post) {
+            post_ = *plain;
+            next = out_.empty() ? Next::ask : Next::again; // what came before it is answered before it
+            break;
+        }
+        const bool at_once = plain && plain->verb == Verb::get && service_->answer_at_once;
+        const int status = at_once ? service_->answer_at_once(plain->target, began, date, out_) : 0;
         if (status == 0) {
             next = Next::parse;
             break;
@@ -83,6 +107,45 @@ HttpSession::Next HttpSession::answer_plainly() {
     if (sent_ < out_.size()) return Next::again;
     forget_sent();
     return next;
+}
+
+/// Offers the POST that was found; what nobody takes on is the router's.
+void HttpSession::take_on() {
+    const base::Duration limit = service_->limits.request_time;
+    enter(Phase::handling, limit + limit / 10);
+    used_ += post_.bytes;
+    Reply reply(*this);
+    const PlainPost post{post_.target, post_.content_type, post_.idempotency_key, post_.body,
+                         deadline_ - limit / 10};
+    if (service_->take_post(post, reply)) return;
+    used_ -= post_.bytes;
+    PlainWait::resume_soon(*this, Next::parse);
+}
+
+void HttpSession::answer(const Response& response) {
+    const Next next = answered_late_ ? Next::end : answer_post(response);
+    if (next != Next::wait) return PlainWait::resume_soon(*this, next);
+    auto resume = std::move(*asked_);
+    asked_.reset();
+    PlainWait::read({this, std::move(resume)});
+}
+
+/// With the coroutine goes the session.
+void HttpSession::abandon() {
+    const auto ended = std::exchange(asked_, std::nullopt);
+}
+
+HttpSession::Next HttpSession::answer_post(const Response& response) {
+    const bool keep = stays_open();
+    append_response_head(out_, response, keep ? Connection::persistent : Connection::close, service_->date());
+    out_ += response.body;
+    service_->metrics.answered_at_once(response.status);
+    if (!write_plainly(since_)) return Next::end;
+    if (!keep) return Next::close;
+    if (++in_a_row_ == service_->limits.pipelined_max || used_ < filled_ || sent_ < out_.size())
+        return Next::again;
+    forget_sent();
+    return Next::wait;
 }
 
 void HttpSession::forget_sent() {

@@ -9,19 +9,13 @@
 namespace bookstore::roles {
 namespace {
 
-/// The client's key, or one that nobody else will make; a refusal when the client's cannot be one.
-std::variant<std::string, net::Response> key_of(const net::Request& request, base::Random& random) {
-    const auto given = request.header("Idempotency-Key");
-    if (!given) return random.uuid();
-    if (shop::is_idempotency_key(*given)) return std::string(*given);
+/// With the client's key, or one that nobody else will make; a refusal when the client's cannot be one.
+PurchaseRequest with_key(std::optional<std::string_view> given, base::Random& random,
+                         std::vector<shop::Line> lines) {
+    if (!given) return Purchase{random.uuid(), std::move(lines)};
+    if (shop::is_idempotency_key(*given)) return Purchase{std::string(*given), std::move(lines)};
     return net::problem(400, "Idempotency-Key must be 1 to 255 visible ASCII characters",
                         "bad-idempotency-key");
-}
-
-PurchaseRequest with_key(const net::Request& request, base::Random& random, std::vector<shop::Line> lines) {
-    auto key = key_of(request, random);
-    if (auto* refusal = std::get_if<net::Response>(&key)) return std::move(*refusal);
-    return Purchase{std::get<std::string>(std::move(key)), std::move(lines)};
 }
 
 /// What the two surfaces answer alike.
@@ -42,18 +36,27 @@ net::Response refusal(const base::result<PurchaseAnswer>& answer) {
 
 } // namespace
 
+PurchaseRequest parse_buy(std::optional<std::string_view> item, std::optional<std::string_view> key,
+                          base::Random& random) {
+    if (!item) return net::problem(400, "The parameter \"item\" is missing: /buy?item=N.");
+    const auto number = json::parse_positive(*item);
+    if (!number) return net::problem(400, "The parameter \"item\" must be a positive integer.");
+    return with_key(key, random, {shop::Line{shop::ItemId{*number}, 1}});
+}
+
 PurchaseRequest parse_buy(const net::Request& request, base::Random& random) {
-    const auto text = request.parameter("item");
-    if (!text) return net::problem(400, "The parameter \"item\" is missing: /buy?item=N.");
-    const auto item = json::parse_positive(*text);
-    if (!item) return net::problem(400, "The parameter \"item\" must be a positive integer.");
-    return with_key(request, random, {shop::Line{shop::ItemId{*item}, 1}});
+    return parse_buy(request.parameter("item"), request.header("Idempotency-Key"), random);
+}
+
+PurchaseRequest parse_order(std::string_view body, std::optional<std::string_view> key,
+                            base::Random& random) {
+    auto lines = json::parse_order_request(body);
+    if (!lines.value) return net::problem(400, lines.problem);
+    return with_key(key, random, std::move(*lines.value));
 }
 
 PurchaseRequest parse_order(const net::Request& request, base::Random& random) {
-    auto lines = json::parse_order_request(request.body);
-    if (!lines.value) return net::problem(400, lines.problem);
-    return with_key(request, random, std::move(*lines.value));
+    return parse_order(request.body, request.header("Idempotency-Key"), random);
 }
 
 net::Response buy_response(const base::result<PurchaseAnswer>& answer) {

@@ -119,11 +119,14 @@ void read(base::ByteReader& in, Purchase& purchase) {
     }
 }
 
+void PurchasesWriter::add(const Purchase& purchase) {
+    write(out_, purchase);
+}
+
 std::string encode(const Purchases& bundle) {
-    base::ByteWriter out;
-    out.varint(bundle.purchases.size());
+    PurchasesWriter out(bundle.purchases.size());
     for (const Purchase& purchase : bundle.purchases)
-        write(out, purchase);
+        out.add(purchase);
     return out.take();
 }
 
@@ -181,16 +184,43 @@ std::string encode(const PurchaseAnswers& bundle) {
     return out.take();
 }
 
-void read(base::ByteReader& in, PurchaseAnswers& bundle) {
+namespace {
+
+std::size_t read_count(base::ByteReader& in) {
     const std::size_t count = in.count();
-    if (count > Purchases::count_max) return in.fail();
+    if (count > Purchases::count_max) in.fail();
+    return count;
+}
+
+base::result<PurchaseAnswer> read_one(base::ByteReader& in) {
+    const auto failure = read_enum(in, base::Errc::stopping);
+    if (failure != base::Errc{}) return failure;
+    PurchaseAnswer answer;
+    read(in, answer);
+    return answer;
+}
+
+} // namespace
+
+void read(base::ByteReader& in, PurchaseAnswers& bundle) {
+    const std::size_t count = read_count(in);
+    if (in.failed()) return;
     bundle.answers.reserve(count);
-    for (std::size_t i = 0; i < count && !in.failed(); ++i) {
-        if (const auto failure = read_enum(in, base::Errc::stopping); failure != base::Errc{})
-            bundle.answers.emplace_back(failure);
-        else
-            read(in, *bundle.answers.emplace_back(PurchaseAnswer()));
-    }
+    for (std::size_t i = 0; i < count && !in.failed(); ++i)
+        bundle.answers.push_back(read_one(in));
+}
+
+PurchaseAnswersReader::PurchaseAnswersReader(std::string_view bytes) : in_(bytes), count_(read_count(in_)) {}
+
+base::result<std::size_t> PurchaseAnswersReader::count() const {
+    if (in_.failed()) return base::Errc::corrupt;
+    return count_;
+}
+
+base::result<PurchaseAnswer> PurchaseAnswersReader::next() {
+    auto answer = read_one(in_);
+    if (in_.failed()) return base::Errc::corrupt;
+    return answer;
 }
 
 std::string encode(const FindOrderRequest& request) {

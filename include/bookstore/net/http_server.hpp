@@ -14,6 +14,7 @@
 #include <bookstore/base/metrics.hpp>
 #include <bookstore/base/scheduler.hpp>
 #include <bookstore/net/endpoint.hpp>
+#include <bookstore/net/plain_post.hpp>
 #include <bookstore/net/router.hpp>
 
 namespace bookstore::net {
@@ -66,6 +67,7 @@ public:
 
     /// Asked before the router is. Before listen().
     void answer_at_once(QuickAnswer answer);
+    void take_posts(PostHandler handler);
 
     /// Throws std::system_error that names the address. Port 0 takes a free one. May be called several times.
     /// `Port::shared`: others of this user that say so, too, may listen there; the kernel spreads

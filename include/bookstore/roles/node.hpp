@@ -46,6 +46,7 @@ public:
     virtual std::vector<net::Route> routes() = 0;
     /// What may be answered before the routes are asked; empty: nothing.
     virtual net::QuickAnswer answer_at_once() { return {}; }
+    virtual net::PostHandler take_posts() { return {}; }
     /// What a further event loop of the process has from its role.
     struct Branch {
         net::QuickAnswer answer_at_once; ///< that loop's thread

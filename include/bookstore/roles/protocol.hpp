@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <bookstore/base/bytes.hpp>
 #include <bookstore/base/error.hpp>
 #include <bookstore/base/limits.hpp>
 #include <bookstore/base/time.hpp>
@@ -174,5 +175,32 @@ std::string encode(const FindOrderAnswer&);
 /// Errc::corrupt for anything encode() did not write. `Message` is one of the structs above.
 template <typename Message>
 base::result<Message> decode(std::string_view bytes);
+
+/// encode(Purchases), one purchase after the other from wherever they are.
+class PurchasesWriter {
+public:
+    explicit PurchasesWriter(std::size_t count) { out_.varint(count); }
+    void add(const Purchase& purchase); ///< `count` times
+    std::string take() { return out_.take(); }
+
+private:
+    base::ByteWriter out_;
+};
+
+/// decode<PurchaseAnswers>(), one answer after the other: each is done with before the next takes memory.
+/// What is behind the last is not looked at. `bytes` outlive the reader.
+class PurchaseAnswersReader {
+public:
+    explicit PurchaseAnswersReader(std::string_view bytes);
+
+    /// How many there are; corrupt when that cannot be.
+    base::result<std::size_t> count() const;
+    /// `count` times; corrupt from the first on that is.
+    base::result<PurchaseAnswer> next();
+
+private:
+    base::ByteReader in_;
+    std::size_t count_;
+};
 
 } // namespace bookstore::roles

@@ -21,6 +21,10 @@ using PurchaseRequest = std::variant<Purchase, net::Response>;
 PurchaseRequest parse_buy(const net::Request& request, base::Random& random);
 /// POST /v1/orders.
 PurchaseRequest parse_order(const net::Request& request, base::Random& random);
+/// The same from their parts: the parameter `item`, or the body, and the header Idempotency-Key.
+PurchaseRequest parse_buy(std::optional<std::string_view> item, std::optional<std::string_view> key,
+                          base::Random& random);
+PurchaseRequest parse_order(std::string_view body, std::optional<std::string_view> key, base::Random& random);
 
 /// `Bought <title>` with Bookstore-Order, or `Out of Stock`; an error is a problem.
 net::Response buy_response(const base::result<PurchaseAnswer>& answer);

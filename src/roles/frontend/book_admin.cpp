@@ -46,7 +46,7 @@ struct Render {
 boost::asio::awaitable<net::Response> BookAdmin::change(net::Request request) {
     const auto item = json::parse_positive(request.captures.at(0));
     if (!item) co_return net::problem(400, "A book's id is a positive integer.");
-    if (auto refusal = refuse_unless_json(request)) co_return std::move(*refusal);
+    if (auto refusal = refuse_unless_json(request.header("Content-Type"))) co_return std::move(*refusal);
     const auto change = json::parse_book_change(request.body, false);
     if (!change.value) co_return net::problem(400, change.problem);
     // Named: GCC 12 destroys a temporary that is converted in a co_await expression twice.
@@ -55,7 +55,7 @@ boost::asio::awaitable<net::Response> BookAdmin::change(net::Request request) {
 }
 
 boost::asio::awaitable<net::Response> BookAdmin::add(net::Request request) {
-    if (auto refusal = refuse_unless_json(request)) co_return std::move(*refusal);
+    if (auto refusal = refuse_unless_json(request.header("Content-Type"))) co_return std::move(*refusal);
     auto book = json::parse_book(request.body);
     if (!book.value) co_return net::problem(400, book.problem);
     shop::CatalogCommand command = shop::AddBook{std::move(*book.value)};

@@ -175,6 +175,12 @@ net::QuickAnswer FrontendNode::answer_at_once() {
                              std::string& out) { return f->reads.answer_at_once(target, now, date, out); };
 }
 
+net::PostHandler FrontendNode::take_posts() {
+    return [f = impl_.get()](const net::PlainPost& post, net::Reply& reply) {
+        return f->orders.take(post, reply);
+    };
+}
+
 Node::Branch FrontendNode::branch(boost::asio::any_io_executor loop) {
     Impl* const f = impl_.get();
     frontend::Branch& added = f->branches.add(std::move(loop), cache_limits(f->world.config));

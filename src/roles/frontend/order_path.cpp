@@ -5,8 +5,8 @@
 #include "roles/frontend/replica_walk.hpp"
 #include "roles/timing.hpp"
 #include <bookstore/base/mutant.hpp>
-#include <bookstore/net/problem.hpp>
-#include <bookstore/roles/purchase_http.hpp>
+#include <bookstore/net/loop.hpp>
+#include <bookstore/net/promise.hpp>
 
 namespace bookstore::roles::frontend {
 namespace {
@@ -28,13 +28,87 @@ private:
     std::shared_ptr<std::size_t> count_;
 };
 
-/// Whoever sent no key needs ours to repeat the purchase safely.
-net::Response with_key(net::Response response, std::string key) {
-    if (response.status == 503) response.with("Idempotency-Key", std::move(key));
-    return response;
-}
-
 } // namespace
+
+/// One purchase on its way: from replica to replica, until one has said what became of it.
+class OrderPath::Errand : public Rider, public std::enable_shared_from_this<Errand> {
+public:
+    Errand(OrderPath& path, Purchase wanted, base::TimePoint deadline)
+        : Rider(std::move(wanted)),
+          path_(path),
+          held_(path.in_flight_),
+          walk_(path.world_, path.balancer_, path.budget_, cluster::Role::order, deadline, purchase_time) {}
+
+    void set_out() { go(walk_.at_once(path_.calls_.gathering())); }
+
+    void arrived(const Answer& answer) final {
+        if (answer) {
+            walk_.answered(attempt_);
+            return end(answer);
+        }
+        if (!walk_.failed(attempt_, answer.error())) return end(walk_.failure());
+        repeated_ = true;
+        if (base::built_in("retries-with-fresh-key")) purchase_.key = path_.world_.random.uuid();
+        go(walk_.at_once());
+    }
+
+protected:
+    virtual void ended(const Answer& answer) = 0;
+
+    OrderPath& path_;
+
+private:
+    void go(const std::optional<ReplicaWalk::Attempt>& attempt) {
+        if (attempt) return travel(*attempt);
+        const auto waiting = [self = shared_from_this()] { return wait(self); };
+        net::spawn(path_.world_.executor, "purchase", waiting);
+    }
+    static boost::asio::awaitable<void> wait(std::shared_ptr<Errand> self) {
+        const auto attempt = co_await self->walk_.next();
+        if (attempt)
+            self->travel(*attempt);
+        else
+            self->end(self->walk_.failure());
+    }
+    void travel(const ReplicaWalk::Attempt& attempt) {
+        if (repeated_) path_.metrics_.purchase_retried();
+        attempt_ = attempt;
+        path_.calls_.send(attempt.replica, shared_from_this(), attempt.deadline);
+    }
+    void end(const Answer& answer) {
+        path_.metrics_.purchase_ended(answer);
+        ended(answer);
+    }
+
+    const InFlight held_;
+    ReplicaWalk walk_;
+    ReplicaWalk::Attempt attempt_;
+    bool repeated_ = false;
+};
+
+class OrderPath::AwaitedErrand final : public Errand {
+public:
+    using Errand::Errand;
+
+    net::Promise<Answer> answer;
+
+private:
+    void ended(const Answer& given) override { answer.set(given); }
+};
+
+class OrderPath::PlainErrand final : public Errand {
+public:
+    PlainErrand(OrderPath& path, Purchase wanted, base::TimePoint deadline, Surface surface, net::Reply reply)
+        : Errand(path, std::move(wanted), deadline), surface_(surface), reply_(std::move(reply)) {}
+
+private:
+    void ended(const Answer& answer) override {
+        std::move(reply_).give(path_.response(surface_, answer, purchase_.key));
+    }
+
+    Surface surface_;
+    net::Reply reply_;
+};
 
 OrderPath::OrderPath(const World& world, Balancer& balancer, FrontendMetrics& metrics)
     : world_(world),
@@ -45,29 +119,56 @@ OrderPath::OrderPath(const World& world, Balancer& balancer, FrontendMetrics& me
       in_flight_(std::make_shared<std::size_t>(0)) {}
 
 boost::asio::awaitable<net::Response> OrderPath::buy(net::Request request) {
-    auto parsed = parse_buy(request, world_.random);
-    if (auto* refusal = std::get_if<net::Response>(&parsed)) co_return std::move(*refusal);
-    auto wanted = std::get<Purchase>(std::move(parsed));
-    std::string key = wanted.key;
-    const auto answer = co_await purchase(std::move(wanted), request.deadline);
-    co_return with_key(with_times(explained(buy_response(answer), answer), request, answer), std::move(key));
+    auto wanted = parse_buy(request, world_.random);
+    return answer(Surface::original, std::move(wanted), std::move(request));
 }
 
 boost::asio::awaitable<net::Response> OrderPath::order(net::Request request) {
-    if (auto refusal = refuse_unless_json(request)) co_return std::move(*refusal);
-    auto parsed = parse_order(request, world_.random);
-    if (auto* refusal = std::get_if<net::Response>(&parsed)) co_return std::move(*refusal);
-    auto wanted = std::get<Purchase>(std::move(parsed));
-    std::string key = wanted.key;
-    const auto answer = co_await purchase(std::move(wanted), request.deadline);
-    co_return with_key(with_times(explained(order_response(answer), answer), request, answer),
-                       std::move(key));
+    if (auto refusal = refuse_unless_json(request.header("Content-Type")))
+        return answer(Surface::v1, std::move(*refusal), std::move(request));
+    auto wanted = parse_order(request, world_.random);
+    return answer(Surface::v1, std::move(wanted), std::move(request));
 }
 
-net::Response OrderPath::explained(net::Response response, const base::result<PurchaseAnswer>& answer) const {
+boost::asio::awaitable<net::Response> OrderPath::answer(Surface surface, PurchaseRequest wanted,
+                                                        net::Request request) {
+    if (auto* refusal = std::get_if<net::Response>(&wanted)) co_return std::move(*refusal);
+    auto& purchased = std::get<Purchase>(wanted);
+    const std::string key = purchased.key;
+    const auto answer = co_await purchase(std::move(purchased), request.deadline);
+    co_return with_times(response(surface, answer, key), request, answer);
+}
+
+bool OrderPath::take(const net::PlainPost& post, net::Reply& reply) {
+    constexpr std::string_view buying = "/buy?item=", ordering = "/v1/orders";
+    const auto surface = post.target == ordering ? Surface::v1 : Surface::original;
+    PurchaseRequest wanted;
+    if (surface == Surface::v1) {
+        if (refuse_unless_json(post.content_type)) return false;
+        wanted = parse_order(post.body, post.idempotency_key, world_.random);
+    } else {
+        if (!post.target.starts_with(buying)) return false;
+        wanted = parse_buy(post.target.substr(buying.size()), post.idempotency_key, world_.random);
+    }
+    if (!std::holds_alternative<Purchase>(wanted) || !has_room()) return false;
+    const auto errand = std::make_shared<PlainErrand>(*this, std::get<Purchase>(std::move(wanted)),
+                                                      post.deadline, surface, std::move(reply));
+    errand->set_out();
+    return true;
+}
+
+bool OrderPath::has_room() const {
+    return *in_flight_ < purchases_in_flight_max;
+}
+
+net::Response OrderPath::response(Surface surface, const base::result<PurchaseAnswer>& answer,
+                                  const std::string& key) const {
+    auto response = surface == Surface::v1 ? order_response(answer) : buy_response(answer);
     if (answer) return response;
-    auto full = full_disk(balancer_.monitor(), answer.error());
-    return full ? std::move(*full) : std::move(response);
+    if (auto full = full_disk(balancer_.monitor(), answer.error())) response = std::move(*full);
+    // Whoever sent no key needs ours to repeat the purchase safely.
+    if (response.status == 503) response.with("Idempotency-Key", key);
+    return response;
 }
 
 boost::asio::awaitable<net::Response> OrderPath::find(net::Request request) {
@@ -77,32 +178,13 @@ boost::asio::awaitable<net::Response> OrderPath::find(net::Request request) {
     co_return find_order_response(answer);
 }
 
-boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::purchase(Purchase purchase,
+boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::purchase(Purchase wanted,
                                                                          base::TimePoint deadline) {
-    if (*in_flight_ >= purchases_in_flight_max) co_return base::Errc::overloaded;
-    const InFlight held(in_flight_);
-    auto answer = co_await send(std::move(purchase), deadline);
-    metrics_.purchase_ended(answer);
-    co_return answer;
-}
-
-boost::asio::awaitable<base::result<PurchaseAnswer>> OrderPath::send(Purchase purchase,
-                                                                     base::TimePoint deadline) {
-    ReplicaWalk walk(world_, balancer_, budget_, cluster::Role::order, deadline, purchase_time);
-    bool repeated = false;
-    for (auto attempt = co_await walk.next(calls_.gathering()); attempt; attempt = co_await walk.next()) {
-        if (repeated) metrics_.purchase_retried();
-        auto sent = calls_.send(attempt->replica, purchase, attempt->deadline);
-        auto answer = co_await std::move(sent).wait();
-        if (answer) {
-            walk.answered(*attempt);
-            co_return answer;
-        }
-        if (!walk.failed(*attempt, answer.error())) break;
-        repeated = true;
-        if (base::built_in("retries-with-fresh-key")) purchase.key = world_.random.uuid();
-    }
-    co_return walk.failure();
+    if (!has_room()) co_return base::Errc::overloaded;
+    const auto errand = std::make_shared<AwaitedErrand>(*this, std::move(wanted), deadline);
+    auto answer = errand->answer;
+    errand->set_out();
+    co_return co_await std::move(answer).wait();
 }
 
 boost::asio::awaitable<base::result<FindOrderAnswer>> OrderPath::look_up(FindOrderRequest request,
@@ -111,7 +193,7 @@ boost::asio::awaitable<base::result<FindOrderAnswer>> OrderPath::look_up(FindOrd
     ReplicaWalk walk(world_, balancer_, budget_, cluster::Role::order, deadline, read_time);
     for (auto attempt = co_await walk.next(); attempt; attempt = co_await walk.next()) {
         const auto bytes =
-            co_await world_.transport.call(attempt->endpoint, method::find_order, wanted, attempt->deadline);
+            co_await world_.transport.call(*attempt->endpoint, method::find_order, wanted, attempt->deadline);
         auto answer = bytes ? decode<FindOrderAnswer>(*bytes) : base::result<FindOrderAnswer>(bytes.error());
         if (answer) {
             walk.answered(*attempt);

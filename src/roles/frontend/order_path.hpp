@@ -11,8 +11,10 @@
 #include "roles/frontend/purchase_calls.hpp"
 #include "roles/frontend/retry_budget.hpp"
 #include <bookstore/net/http_message.hpp>
+#include <bookstore/net/plain_post.hpp>
 #include <bookstore/roles/node.hpp>
 #include <bookstore/roles/protocol.hpp>
+#include <bookstore/roles/purchase_http.hpp>
 
 namespace bookstore::roles::frontend {
 
@@ -26,11 +28,21 @@ public:
     boost::asio::awaitable<net::Response> order(net::Request request);
     boost::asio::awaitable<net::Response> find(net::Request request);
 
+    /// A net::PostHandler: the same for what is a purchase at first sight, without a coroutine.
+    bool take(const net::PlainPost& post, net::Reply& reply);
+
 private:
-    net::Response explained(net::Response response, const base::result<PurchaseAnswer>& answer) const;
-    boost::asio::awaitable<base::result<PurchaseAnswer>> purchase(Purchase purchase,
-                                                                  base::TimePoint deadline);
-    boost::asio::awaitable<base::result<PurchaseAnswer>> send(Purchase purchase, base::TimePoint deadline);
+    enum class Surface { original, v1 };
+    class Errand;
+    class AwaitedErrand;
+    class PlainErrand;
+
+    boost::asio::awaitable<net::Response> answer(Surface surface, PurchaseRequest wanted,
+                                                 net::Request request);
+    boost::asio::awaitable<base::result<PurchaseAnswer>> purchase(Purchase wanted, base::TimePoint deadline);
+    bool has_room() const;
+    net::Response response(Surface surface, const base::result<PurchaseAnswer>& answer,
+                           const std::string& key) const;
     boost::asio::awaitable<base::result<FindOrderAnswer>> look_up(FindOrderRequest request,
                                                                   base::TimePoint deadline);
 

@@ -12,32 +12,42 @@ namespace {
 
 using base::Errc;
 
-struct Rider {
-    Purchase purchase; ///< moved into the call when it leaves
+struct Seat {
+    std::shared_ptr<Rider> rider; ///< none any more when it has been told
     base::TimePoint deadline;
-    net::Promise<PurchaseCalls::Answer> answer;
+
+    void tell(const Rider::Answer& answer) {
+        if (const auto told = std::exchange(rider, nullptr)) told->arrived(answer);
+    }
 };
-using Riders = std::vector<Rider>;
+using Load = std::vector<Seat>;
 
 struct Call {
     unsigned replica;
-    Riders riders;
+    Load load;
     base::TimePoint left;
 };
 
 /// As many as one call takes, in the order in which they came.
-Riders take_load(Riders& waiting) {
+Load take_load(Load& waiting) {
     std::size_t count = 0, lines = 0;
     while (count < std::min(waiting.size(), Purchases::count_max)) {
-        lines += waiting[count].purchase.lines.size();
+        lines += waiting[count].rider->purchase().lines.size();
         if (lines > Purchases::lines_max && count > 0) break;
         ++count;
     }
     if (count == waiting.size()) return std::exchange(waiting, {});
     const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
-    Riders load(std::make_move_iterator(waiting.begin()), std::make_move_iterator(end));
+    Load load(std::make_move_iterator(waiting.begin()), std::make_move_iterator(end));
     waiting.erase(waiting.begin(), end);
     return load;
+}
+
+std::string encode(const Load& load) {
+    PurchasesWriter bundle(load.size());
+    for (const Seat& seat : load)
+        bundle.add(seat.rider->purchase());
+    return bundle.take();
 }
 
 } // namespace
@@ -46,31 +56,32 @@ struct PurchaseCalls::State : std::enable_shared_from_this<State> {
     explicit State(const World& w)
         : world(w), replicas(w.config.of(cluster::Role::order)), waiting(replicas.size()) {}
 
-    bool may_leave(const Riders& load) const;
+    bool may_leave(const Load& load) const;
     void leave_soon();
     void leave();
     void watch(base::TimePoint when);
     void look();
-    void expire(Riders& riders, base::TimePoint now) const;
-    static boost::asio::awaitable<void> carry(std::shared_ptr<State> self, std::list<Call>::iterator call);
+    void answer(Load load, const base::result<std::string>& bytes);
+    static boost::asio::awaitable<void> carry(std::shared_ptr<State> self, std::list<Call>::iterator call,
+                                              std::string bundle);
 
     const World& world;
     const std::vector<net::Endpoint>& replicas;
-    std::vector<Riders> waiting; ///< by replica
-    std::list<Call> calls;       ///< under way, in the order in which they left
+    std::vector<Load> waiting; ///< by replica
+    std::list<Call> calls;     ///< under way, in the order in which they left
     unsigned gathering_for = 0;
     bool leaving = false; ///< a departure is posted
     std::unique_ptr<base::Timer> timer;
     base::TimePoint armed_for;
 };
 
-bool PurchaseCalls::State::may_leave(const Riders& load) const {
+bool PurchaseCalls::State::may_leave(const Load& load) const {
     if (load.empty()) return false;
     const auto held_up = world.scheduler.now() - patience;
     const auto fresh = std::count_if(calls.begin(), calls.end(),
                                      [held_up](const Call& call) { return call.left > held_up; });
     if (fresh == 0) return true;
-    const std::size_t like_the_last = std::min(calls.back().riders.size(), Purchases::count_max);
+    const std::size_t like_the_last = std::min(calls.back().load.size(), Purchases::count_max);
     return static_cast<std::size_t>(fresh) < together_max && load.size() >= like_the_last;
 }
 
@@ -91,7 +102,9 @@ void PurchaseCalls::State::leave() {
             const auto call =
                 calls.insert(calls.end(), {replica, take_load(waiting[replica]), world.scheduler.now()});
             net::spawn(world.executor, "purchases",
-                       [self = shared_from_this(), call] { return carry(self, call); });
+                       [self = shared_from_this(), call, bundle = encode(call->load)]() mutable {
+                           return carry(self, call, std::move(bundle));
+                       });
         }
         anybody_waits = anybody_waits || !waiting[replica].empty();
     }
@@ -110,47 +123,48 @@ void PurchaseCalls::State::watch(base::TimePoint when) {
 void PurchaseCalls::State::look() {
     timer.reset();
     const auto now = world.scheduler.now();
-    const auto over = [now](const Rider& rider) { return rider.deadline <= now; };
-    for (Riders& riders : waiting) {
-        expire(riders, now);
-        std::erase_if(riders, over); // never sent, and will not be
+    Load late;
+    auto next = base::TimePoint::max();
+    const auto sort = [&](Load& load) {
+        for (Seat& seat : load) {
+            if (!seat.rider) continue;
+            if (seat.deadline <= now)
+                late.push_back(std::exchange(seat, {}));
+            else
+                next = std::min(next, seat.deadline);
+        }
+    };
+    for (Load& load : waiting) {
+        sort(load);
+        std::erase_if(load, [](const Seat& seat) { return !seat.rider; }); // never sent, and will not be
     }
     for (Call& call : calls)
-        expire(call.riders, now);
-    auto next = base::TimePoint::max();
-    const auto find_next = [&](const Riders& riders) {
-        for (const Rider& rider : riders)
-            if (!over(rider)) next = std::min(next, rider.deadline);
-    };
-    std::for_each(waiting.begin(), waiting.end(), find_next);
-    for (const Call& call : calls)
-        find_next(call.riders);
+        sort(call.load);
     if (next != base::TimePoint::max()) watch(next);
+    for (Seat& seat : late)
+        seat.tell(Errc::timed_out);
     leave();
 }
 
-void PurchaseCalls::State::expire(Riders& riders, base::TimePoint now) const {
-    for (const Rider& rider : riders)
-        if (rider.deadline <= now) rider.answer.set(Errc::timed_out);
-}
-
 boost::asio::awaitable<void> PurchaseCalls::State::carry(std::shared_ptr<State> self,
-                                                         std::list<Call>::iterator call) {
-    Purchases bundle;
-    bundle.purchases.reserve(call->riders.size());
+                                                         std::list<Call>::iterator call, std::string bundle) {
     base::TimePoint until{};
-    for (Rider& rider : call->riders) {
-        bundle.purchases.push_back(std::move(rider.purchase));
-        until = std::max(until, rider.deadline);
-    }
+    for (const Seat& seat : call->load)
+        until = std::max(until, seat.deadline);
     const auto bytes = co_await self->world.transport.call(self->replicas[call->replica], method::purchase,
-                                                           encode(bundle), until);
-    auto decoded = bytes ? decode<PurchaseAnswers>(*bytes) : base::result<PurchaseAnswers>(bytes.error());
-    if (decoded && decoded->answers.size() != call->riders.size()) decoded = Errc::protocol_error;
-    for (std::size_t i = 0; i < call->riders.size(); ++i)
-        call->riders[i].answer.set(decoded ? std::move(decoded->answers[i]) : Answer(decoded.error()));
+                                                           std::move(bundle), until);
+    Load load = std::move(call->load);
     self->calls.erase(call);
     self->leave_soon();
+    self->answer(std::move(load), bytes);
+}
+
+void PurchaseCalls::State::answer(Load load, const base::result<std::string>& bytes) {
+    PurchaseAnswersReader answers(bytes ? std::string_view(*bytes) : std::string_view());
+    auto count = bytes ? answers.count() : base::result<std::size_t>(bytes.error());
+    if (count && *count != load.size()) count = Errc::protocol_error;
+    for (Seat& seat : load)
+        seat.tell(count ? answers.next() : Rider::Answer(count.error()));
 }
 
 PurchaseCalls::PurchaseCalls(const World& world) : state_(std::make_shared<State>(world)) {}
@@ -158,20 +172,17 @@ PurchaseCalls::PurchaseCalls(const World& world) : state_(std::make_shared<State
 PurchaseCalls::~PurchaseCalls() = default;
 
 std::optional<unsigned> PurchaseCalls::gathering() const {
-    const auto& riders = state_->waiting[state_->gathering_for];
-    if (riders.empty() || riders.size() >= Purchases::count_max) return std::nullopt;
+    const Load& load = state_->waiting[state_->gathering_for];
+    if (load.empty() || load.size() >= Purchases::count_max) return std::nullopt;
     return state_->gathering_for;
 }
 
-net::Promise<PurchaseCalls::Answer> PurchaseCalls::send(unsigned replica, Purchase purchase,
-                                                        base::TimePoint deadline) {
+void PurchaseCalls::send(unsigned replica, std::shared_ptr<Rider> rider, base::TimePoint deadline) {
     State& state = *state_;
-    const Rider& rider = state.waiting.at(replica).emplace_back(Rider{std::move(purchase), deadline, {}});
-    auto answer = rider.answer;
+    state.waiting.at(replica).push_back({std::move(rider), deadline});
     state.gathering_for = replica;
     state.watch(deadline);
     state.leave_soon();
-    return answer;
 }
 
 } // namespace bookstore::roles::frontend

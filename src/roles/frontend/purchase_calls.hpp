@@ -3,15 +3,33 @@
 /// Purchases on their way to the order replicas, many in one call.
 #include <memory>
 #include <optional>
-#include <vector>
+#include <utility>
 
 #include <bookstore/base/error.hpp>
-#include <bookstore/base/scheduler.hpp>
-#include <bookstore/net/promise.hpp>
+#include <bookstore/base/time.hpp>
 #include <bookstore/roles/node.hpp>
 #include <bookstore/roles/protocol.hpp>
 
 namespace bookstore::roles::frontend {
+
+/// A purchase on its way, and who wants to know what becomes of it.
+class Rider {
+public:
+    using Answer = base::result<PurchaseAnswer>;
+
+    explicit Rider(Purchase wanted) : purchase_(std::move(wanted)) {}
+    virtual ~Rider() = default;
+    Rider(const Rider&) = delete;
+    Rider& operator=(const Rider&) = delete;
+
+    /// Once for each time that it was sent. It may be sent again from here.
+    virtual void arrived(const Answer& answer) = 0;
+
+    const Purchase& purchase() const { return purchase_; }
+
+protected:
+    Purchase purchase_; ///< not to be changed while it is sent
+};
 
 /// What is handed over while calls are under way gathers, and leaves together in the next: each of the tiers
 /// below has as much work with a call as with some ten purchases. A purchase that is alone leaves at the end
@@ -20,8 +38,6 @@ namespace bookstore::roles::frontend {
 /// torn down.
 class PurchaseCalls {
 public:
-    using Answer = base::result<PurchaseAnswer>;
-
     /// Whoever is the second leaves when it is as large as the first: else what waits costs less in one with
     /// what comes.
     static constexpr std::size_t together_max = 2;
@@ -37,9 +53,9 @@ public:
     /// along.
     std::optional<unsigned> gathering() const;
 
-    /// As a call of the transport: what that replica says of this purchase, or timed_out at `deadline`,
-    /// whether it has left by then or not.
-    net::Promise<Answer> send(unsigned replica, Purchase purchase, base::TimePoint deadline);
+    /// As a call of the transport: the rider is told what that replica says of its purchase, or timed_out at
+    /// `deadline`, whether it has left by then or not. Never from inside this call.
+    void send(unsigned replica, std::shared_ptr<Rider> rider, base::TimePoint deadline);
 
 private:
     struct State;

@@ -125,7 +125,7 @@ boost::asio::awaitable<ReadPath::Outcome> ReadPath::fetch(std::shared_ptr<Flight
         // query starts afresh. Newer is always right for those who wait already.
         if (coherence_.live(world_.scheduler.now())) flight->ticket = coherence_.ticket(flight->query);
         flight->query.minimum_version = base::built_in("misses-without-fence") ? 0 : flight->ticket.fence;
-        const auto bytes = co_await world_.transport.call(attempt->endpoint, method::query,
+        const auto bytes = co_await world_.transport.call(*attempt->endpoint, method::query,
                                                           encode(flight->query), attempt->deadline);
         auto outcome = bytes ? land(*flight, attempt->replica, *bytes) : Outcome(bytes.error());
         if (outcome) {

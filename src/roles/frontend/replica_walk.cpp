@@ -33,18 +33,23 @@ ReplicaWalk::ReplicaWalk(const World& world, Balancer& balancer, RetryBudget& bu
       time_(time),
       pause_(first_pause) {}
 
-boost::asio::awaitable<std::optional<ReplicaWalk::Attempt>>
-ReplicaWalk::next(std::optional<unsigned> company) {
-    if (company && asked_ == 0 && !last_failed_) {
-        ++asked_;
-        co_return attempt(*company);
-    }
-    if (asked_ > 0 && asked_ >= balancer_.up(role_)) co_await pause();
+bool ReplicaWalk::round_is_over() const {
+    return asked_ > 0 && asked_ >= balancer_.up(role_);
+}
+
+std::optional<ReplicaWalk::Attempt> ReplicaWalk::at_once(std::optional<unsigned> company) {
+    if (round_is_over() || world_.scheduler.now() >= deadline_) return std::nullopt;
+    const bool goes_along = company && asked_ == 0 && !last_failed_;
+    const auto replica = goes_along ? company : balancer_.next(role_, last_failed_);
+    if (!replica) return std::nullopt;
+    ++asked_;
+    return attempt(*replica);
+}
+
+boost::asio::awaitable<std::optional<ReplicaWalk::Attempt>> ReplicaWalk::next() {
+    if (round_is_over()) co_await pause();
     while (world_.scheduler.now() < deadline_) {
-        if (const auto replica = balancer_.next(role_, last_failed_)) {
-            ++asked_;
-            co_return attempt(*replica);
-        }
+        if (const auto attempt = at_once()) co_return attempt;
         if (world_.scheduler.now() >= patience_ || !balancer_.anybody_alive(role_)) break;
         co_await pause();
     }
@@ -61,7 +66,7 @@ boost::asio::awaitable<void> ReplicaWalk::pause() {
 ReplicaWalk::Attempt ReplicaWalk::attempt(unsigned replica) const {
     const auto now = world_.scheduler.now();
     const auto share = std::clamp<base::Duration>((deadline_ - now) / 3, time_.least, time_.most);
-    return {replica, world_.config.of(role_)[replica], std::min(now + share, deadline_)};
+    return {replica, &world_.config.of(role_)[replica], std::min(now + share, deadline_)};
 }
 
 void ReplicaWalk::answered(const Attempt& attempt) {

@@ -35,7 +35,7 @@ class ReplicaWalk {
 public:
     struct Attempt {
         unsigned replica = 0;
-        net::Endpoint endpoint;
+        const net::Endpoint* endpoint = nullptr; ///< the configuration's
         base::TimePoint deadline;
     };
 
@@ -43,11 +43,13 @@ public:
     ReplicaWalk(const World& world, Balancer& balancer, RetryBudget& budget, cluster::Role role,
                 base::TimePoint deadline, AttemptTime time);
 
-    /// Whom to ask now. At once while there is somebody not asked yet; after each round with a pause that
+    /// Whom to ask now; at once while there is somebody not asked yet; after each round with a pause that
     /// grows; nothing when time is up, or when nobody is up. While replicas are alive but not ready it waits
     /// for one, for the time of an election and no longer.
+    boost::asio::awaitable<std::optional<Attempt>> next();
+    /// The same, but nothing where next() would wait, or has nothing.
     /// `company`: a replica that others of the same moment are sent to; whom nobody has failed goes along.
-    boost::asio::awaitable<std::optional<Attempt>> next(std::optional<unsigned> company = {});
+    std::optional<Attempt> at_once(std::optional<unsigned> company = {});
     void answered(const Attempt& attempt);
     /// Whether another replica is worth asking, and within the budget: a refusal that was free is. Who is
     /// overloaded is asked once.
@@ -57,6 +59,7 @@ public:
     boost::system::error_code failure() const { return failure_; }
 
 private:
+    bool round_is_over() const;
     Attempt attempt(unsigned replica) const;
     boost::asio::awaitable<void> pause();
 

@@ -115,6 +115,7 @@ Process::Process(const cluster::Config& config)
       service_manager_(*scheduler_) {
     transport_.attach(server_);
     server_.answer_at_once(nodes_.back()->answer_at_once());
+    server_.take_posts(nodes_.back()->take_posts());
     add_side_loops();
 }
 

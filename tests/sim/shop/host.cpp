@@ -40,6 +40,7 @@ Process::Process(Surroundings& around, const cluster::Config& config, const Host
     site_->host = host;
     site_->router = &router_;
     site_->answer_at_once = nodes_.back()->answer_at_once();
+    site_->take_posts = nodes_.back()->take_posts();
 }
 
 roles::World Process::world() {

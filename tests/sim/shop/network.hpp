@@ -34,6 +34,7 @@ struct Site {
     SimTransport* transport = nullptr;   ///< null: it takes no peers
     const net::Router* router = nullptr; ///< null: it serves no HTTP
     net::QuickAnswer answer_at_once{};   ///< asked before the router
+    net::PostHandler take_posts{};       ///< asked before the router, too
     /// What ends the questions that the process still waits for an answer to; called before it goes.
     std::map<std::uint64_t, std::function<void()>> unanswered{};
     std::uint64_t questions = 0;

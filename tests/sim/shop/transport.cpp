@@ -6,6 +6,7 @@
 #include <bookstore/net/promise.hpp>
 
 #include "support/answered_at_once.hpp"
+#include "support/taken_post.hpp"
 
 namespace bookstore::shopsim {
 namespace {
@@ -148,12 +149,14 @@ boost::asio::awaitable<base::result<net::Response>> fetch(Network& network, std:
         own.target = test::target_of(own);
         if (const auto at_once = test::answered_at_once(server.answer_at_once, own, server.loop->now()))
             return connection->send(1, [answer, response = *at_once](Site&) { answer.set(response); });
+        const auto done = [connection, answer](const net::Response& response) {
+            connection->send(1, [answer, response](Site&) { answer.set(response); });
+        };
+        if (test::taken(server.take_posts, own, done)) return;
         const net::Router& router = *server.router;
-        net::spawn(server.loop->executor(), "http session",
-                   [connection, answer, &router, own]() -> boost::asio::awaitable<void> {
-                       const auto response = co_await router.handle(own);
-                       connection->send(1, [answer, response](Site&) { answer.set(response); });
-                   });
+        net::spawn(
+            server.loop->executor(), "http session",
+            [done, &router, own]() -> boost::asio::awaitable<void> { done(co_await router.handle(own)); });
     };
     stream->send(0, std::move(ask));
     const auto question = ++from->questions;

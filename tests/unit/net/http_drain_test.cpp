@@ -7,7 +7,6 @@ using boost::asio::awaitable;
 namespace {
 
 const std::string get_hello = "GET /hello HTTP/1.1\r\nHost: shop\r\n\r\n";
-const std::string get_wait = "GET /wait HTTP/1.1\r\nHost: shop\r\n\r\n";
 
 } // namespace
 
@@ -18,7 +17,7 @@ TEST_CASE("draining closes idle connections and lets requests end", "[net][http]
         const auto greeted = co_await idle.ask(get_hello);
         CHECK(greeted.status == 200);
         auto busy = shop.connect();
-        co_await busy.send(get_wait);
+        co_await busy.send(post_wait);
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.waiting == 1; }));
 
         shop.server.drain();
@@ -63,7 +62,7 @@ TEST_CASE("draining ends at its deadline, whatever is still running", "[net][htt
     ServerFixture shop;
     const auto scenario = [&]() -> awaitable<void> {
         auto busy = shop.connect();
-        co_await busy.send(get_wait);
+        co_await busy.send(post_wait);
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.waiting == 1; }));
         shop.server.drain();
         const auto deadline = shop.in(base::milliseconds(30));

@@ -112,7 +112,7 @@ TEST_CASE("a client that goes away in the middle takes only its own connection w
             client.socket().close();
         }
         auto waiting = shop.connect();
-        co_await waiting.send("GET /wait HTTP/1.1\r\nHost: shop\r\n\r\n");
+        co_await waiting.send(post_wait);
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.waiting == 1; }));
         waiting.socket().set_option(boost::asio::socket_base::linger(true, 0));
         waiting.socket().close();

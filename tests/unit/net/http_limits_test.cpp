@@ -138,7 +138,7 @@ TEST_CASE("a handler that takes too long is not waited for", "[net][http][limits
     const auto scenario = [&]() -> awaitable<void> {
         auto client = shop.connect();
         const auto began = shop.scheduler->now();
-        const auto answer = co_await client.ask("GET /wait HTTP/1.1\r\nHost: shop\r\n\r\n" + get_hello);
+        const auto answer = co_await client.ask(post_wait + get_hello);
         CHECK(shop.scheduler->now() - began >= milliseconds(40));
         CHECK(answer.status == 503);
         CHECK(answer.header("Retry-After") == "1");
@@ -238,7 +238,7 @@ TEST_CASE("who keeps a full server waiting for longest gives way", "[net][http][
         auto idle = shop.connect();
         CHECK_AWAITED((co_await idle.ask(get_hello)).status == 200);
         auto busy = shop.connect();
-        co_await busy.send("GET /wait HTTP/1.1\r\nHost: shop\r\n\r\n");
+        co_await busy.send(post_wait);
         CHECK_AWAITED(co_await shop.eventually([&] { return shop.waiting == 1; }));
         co_await net::sleep_until(*shop.scheduler, shop.in(limits.patience));
 

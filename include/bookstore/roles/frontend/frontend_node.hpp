@@ -18,6 +18,7 @@ public:
 
     std::vector<net::Route> routes() override;
     net::QuickAnswer answer_at_once() override;
+    net::PostHandler take_posts() override;
     Branch branch(boost::asio::any_io_executor loop) override;
     void start() override;
     /// Ready with a live lease and at least one catalog and one order replica up.

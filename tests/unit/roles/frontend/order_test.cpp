@@ -77,6 +77,45 @@ TEST_CASE("a purchase is passed to an order replica and answered in the original
     CHECK(shop->metric("bookstored_purchases_total{outcome=\"bought\"}") == 2);
 }
 
+TEST_CASE("a purchase that is taken on without the routes is answered as by them", "[frontend][order]") {
+    const auto shop = Shop::open();
+    const auto said =
+        GENERATE(as<Says>(), Says(bought("mine")), Says(Errc::overloaded), Says(Errc::timed_out));
+    orders_say(*shop, {said});
+    const auto ask = [&](const std::string& target, const std::string& body) {
+        return shop->send(Verb::post, target, body,
+                          {{"Idempotency-Key", "mine"}, {"Content-Type", "application/json"}});
+    };
+    for (const auto& [target, body] : {std::pair<std::string, std::string>("/buy?item=2", ""),
+                                       {"/v1/orders", R"({"lines":[{"item":2,"quantity":1}]})"}}) {
+        shop->takes_posts = true;
+        const auto taken = ask(target, body);
+        shop->takes_posts = false;
+        const auto routed = ask(target, body);
+        CHECK(taken.status == routed.status);
+        CHECK(taken.content_type == routed.content_type);
+        CHECK(taken.headers == routed.headers);
+        CHECK(taken.body == routed.body);
+    }
+    CHECK(shop->posts_taken == 2);
+}
+
+TEST_CASE("what is no purchase at first sight is left to the routes", "[frontend][order]") {
+    const auto shop = Shop::open();
+    orders_say(*shop, {bought()});
+    const std::string lines = R"({"lines":[{"item":2,"quantity":1}]})";
+    CHECK(shop->send(Verb::post, "/buy?item=2&more=1").status == 200);
+    CHECK(shop->send(Verb::post, "/buy?item=x").status == 400);
+    CHECK(shop->send(Verb::post, "/v1/orders?more=1", lines).status == 201);
+    CHECK(shop->send(Verb::post, "/v1/orders", "{").status == 400);
+    CHECK(shop->send(Verb::post, "/v1/orders", lines, {{"Content-Type", "text/plain"}}).status == 415);
+    CHECK(shop->send(Verb::post, "/v1/orders", lines, {{"Idempotency-Key", "a b"}}).status == 400);
+    CHECK(shop->send(Verb::post, "/elsewhere").status == 404);
+    CHECK(shop->posts_taken == 0);
+    CHECK(shop->send(Verb::post, "/v1/orders", lines, {{"Content-Type", "application/json"}}).status == 201);
+    CHECK(shop->posts_taken == 1);
+}
+
 TEST_CASE("a purchase does not need the cache's lease", "[frontend][order]") {
     const auto shop = Shop::open();
     shop->leader.reset();
@@ -277,9 +316,10 @@ TEST_CASE("as many purchases as a frontend takes are under way, and one more is 
     orders_say(*shop, {std::nullopt}); // nobody answers
     std::vector<Pending> under_way;
     for (int i = 0; i < 1'024; ++i)
-        under_way.push_back(shop->begin(Verb::get, "/buy?item=2"));
+        under_way.push_back(shop->begin(i % 2 == 0 ? Verb::get : Verb::post, "/buy?item=2"));
     CHECK(std::none_of(under_way.begin(), under_way.end(), [](const Pending& p) { return p->has_value(); }));
-    const auto one_more = shop->begin(Verb::get, "/buy?item=2");
+    CHECK(shop->posts_taken == 512);
+    const auto one_more = shop->begin(GENERATE(Verb::get, Verb::post), "/buy?item=2");
     REQUIRE(one_more->has_value());
     CHECK((*one_more)->status == 503);
     CHECK(header_of(**one_more, "Retry-After") == "1");

@@ -14,8 +14,14 @@ namespace {
 /// The calls of a frontend to order replicas that the test plays.
 class CallsTest {
 protected:
-    using Answer = PurchaseCalls::Answer;
+    using Answer = Rider::Answer;
     using Sent = std::shared_ptr<std::optional<Answer>>;
+
+    struct Waiting final : Rider {
+        using Rider::Rider;
+        void arrived(const Answer& said) override { *answer = said; }
+        const Sent answer = std::make_shared<std::optional<Answer>>();
+    };
 
     ~CallsTest() {
         transport_.close();
@@ -24,11 +30,10 @@ protected:
 
     Sent send(const std::string& key, base::Duration time = seconds(1), std::size_t lines = 1,
               unsigned replica = 0) {
-        auto answer = std::make_shared<std::optional<Answer>>();
-        const Purchase purchase{key, std::vector<shop::Line>(lines, {shop::ItemId{1}, 1})};
-        const auto promise = calls_.send(replica, purchase, scheduler_.now() + time);
-        net::spawn(loop_.get_executor(), "waiter", [answer, promise] { return wait(answer, promise); });
-        return answer;
+        const auto rider =
+            std::make_shared<Waiting>(Purchase{key, std::vector<shop::Line>(lines, {shop::ItemId{1}, 1})});
+        calls_.send(replica, rider, scheduler_.now() + time);
+        return rider->answer;
     }
     std::vector<std::string> keys(std::size_t call) const {
         std::vector<std::string> keys;
@@ -64,11 +69,6 @@ protected:
     const cluster::Config config_ = shop_config();
     const World world_{config_, loop_.get_executor(), scheduler_, random_, metrics_, transport_};
     PurchaseCalls calls_{world_};
-
-private:
-    static boost::asio::awaitable<void> wait(Sent sent, net::Promise<Answer> promise) {
-        *sent = co_await std::move(promise).wait();
-    }
 };
 
 using Keys = std::vector<std::string>;
@@ -213,6 +213,13 @@ TEST_CASE_METHOD(CallsTest, "what fails the call fails all who travel with it", 
     SECTION("the answer is none") {
         answer(0, "x");
         CHECK(failed(a, Errc::corrupt));
+        CHECK(failed(b, Errc::corrupt));
+    }
+    SECTION("the answer breaks off behind the first") {
+        auto whole = encode(PurchaseAnswers{{PurchaseAnswer(), PurchaseAnswer()}});
+        whole.pop_back();
+        answer(0, whole);
+        CHECK(bought(a, ""));
         CHECK(failed(b, Errc::corrupt));
     }
     SECTION("an answer is missing") {

@@ -13,6 +13,7 @@
 #include <bookstore/shop/tags.hpp>
 
 #include "support/answered_at_once.hpp"
+#include "support/taken_post.hpp"
 #include "unit/roles/frontend/fake_transport.hpp"
 #include "unit/roles/frontend/manual_scheduler.hpp"
 
@@ -134,6 +135,8 @@ struct Shop {
     int status = 200;
 
     std::size_t answers_at_once = 0; ///< of the frontend, without a look at the routes
+    bool takes_posts = true;         ///< whether plain POSTs are offered before the routes are looked at
+    std::size_t posts_taken = 0;
 
     std::optional<FrontendNode> node;
     std::optional<net::Router> router;
@@ -161,6 +164,11 @@ private:
                 bookstore::test::answered_at_once(node->answer_at_once(), request, scheduler.now())) {
             ++answers_at_once;
             *answer = std::move(*at_once);
+            co_return;
+        }
+        const auto done = [answer](const net::Response& response) { *answer = response; };
+        if (takes_posts && bookstore::test::taken(node->take_posts(), request, done)) {
+            ++posts_taken;
             co_return;
         }
         *answer = co_await router->handle(std::move(request));
