@@ -121,7 +121,7 @@ struct PlainHead {
         const auto value = trimmed(line.substr(colon + 1));
         if (iequals(name, "Host")) return ++hosts == 1;
         if (iequals(name, "Connection")) return iequals(value, "keep-alive");
-        return is_ignored(name) || (request.verb == Verb::post && take_post_field(name, value));
+        return (request.verb == Verb::post && take_post_field(name, value)) || is_ignored(name);
     }
     bool take_post_field(std::string_view name, std::string_view value) {
         if (iequals(name, "Content-Length")) return keep(length, parse_length(value));

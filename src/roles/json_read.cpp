@@ -4,9 +4,11 @@
 #include <bookstore/roles/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <initializer_list>
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
 namespace bookstore::roles::json {
@@ -70,10 +72,20 @@ private:
     std::string problem_;
 };
 
+/// Memory for what a body becomes: enough at hand for most, and the rest from the heap. Outlives the values.
+class Memory {
+public:
+    bj::storage_ptr pointer() { return &resource_; }
+
+private:
+    std::array<unsigned char, 2'048> first_; // NOLINT(cppcoreguidelines-pro-type-member-init)
+    bj::monotonic_resource resource_{first_.data(), first_.size()};
+};
+
 /// The body as an object, or why it is none.
-Parsed<bj::object> parse_object(std::string_view body) {
+Parsed<bj::object> parse_object(std::string_view body, Memory& memory) {
     boost::system::error_code error;
-    bj::value value = bj::parse(body, error);
+    bj::value value = bj::parse(body, error, memory.pointer());
     if (error) return {std::nullopt, "the body is not JSON: " + error.message()};
     if (!value.is_object()) return {std::nullopt, "the body must be a JSON object"};
     return {std::move(value.get_object()), {}};
@@ -104,7 +116,8 @@ Parsed<shop::Line> parse_line(const bj::value& value) {
 } // namespace
 
 Parsed<std::vector<shop::Line>> parse_order_request(std::string_view body) {
-    const auto object = parse_object(body);
+    Memory memory;
+    const auto object = parse_object(body, memory);
     if (!object.value) return {std::nullopt, object.problem};
     Reader reader(*object.value);
     reader.only({"lines"});
@@ -125,7 +138,8 @@ Parsed<std::vector<shop::Line>> parse_order_request(std::string_view body) {
 }
 
 Parsed<BookChange> parse_book_change(std::string_view body, bool with_order) {
-    const auto object = parse_object(body);
+    Memory memory;
+    const auto object = parse_object(body, memory);
     if (!object.value) return {std::nullopt, object.problem};
     Reader reader(*object.value);
     if (with_order)
@@ -149,7 +163,8 @@ Parsed<BookChange> parse_book_change(std::string_view body, bool with_order) {
 }
 
 Parsed<shop::Book> parse_book(std::string_view body) {
-    const auto object = parse_object(body);
+    Memory memory;
+    const auto object = parse_object(body, memory);
     if (!object.value) return {std::nullopt, object.problem};
     Reader reader(*object.value);
     reader.only({"id", "title", "topic", "cost", "stock"});

@@ -2,6 +2,7 @@
 /// The API's shapes, written by hand: a book takes a few hundred nanoseconds and no allocation of its own.
 #include <bookstore/roles/json.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 #include <bookstore/base/time.hpp>
@@ -42,18 +43,19 @@ void append_line(std::string& out, const shop::SoldLine& line) {
 
 void append_string(std::string& out, std::string_view text) {
     constexpr char hex[] = "0123456789abcdef";
+    const auto is_plain = [](char c) {
+        return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20;
+    };
     out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += '\\';
-            out += c;
-        } else if (const auto byte = static_cast<unsigned char>(c); byte < 0x20) {
-            out += "\\u00";
-            out += hex[byte >> 4];
-            out += hex[byte & 0xf];
-        } else {
-            out += c;
-        }
+    for (;;) {
+        const auto escaped = std::find_if_not(text.begin(), text.end(), is_plain);
+        out.append(text.begin(), escaped);
+        if (escaped == text.end()) break;
+        if (const auto byte = static_cast<unsigned char>(*escaped); byte >= 0x20)
+            out.append({'\\', *escaped});
+        else
+            out.append("\\u00").append({hex[byte >> 4], hex[byte & 0xf]});
+        text.remove_prefix(static_cast<std::size_t>(escaped - text.begin()) + 1);
     }
     out += '"';
 }
@@ -98,7 +100,10 @@ std::string page(const std::vector<const shop::Book*>& books, std::optional<std:
 }
 
 std::string order(const shop::Order& order) {
-    std::string out = R"({"order":)";
+    constexpr std::size_t frame_bytes_usual = 128, line_bytes_usual = 96;
+    std::string out;
+    out.reserve(frame_bytes_usual + order.key.size() + order.lines.size() * line_bytes_usual);
+    out += R"({"order":)";
     append_number(out, shop::number(order.number));
     out += R"(,"key":)";
     append_string(out, order.key);

@@ -193,10 +193,11 @@ std::size_t read_count(base::ByteReader& in) {
 }
 
 base::result<PurchaseAnswer> read_one(base::ByteReader& in) {
-    const auto failure = read_enum(in, base::Errc::stopping);
-    if (failure != base::Errc{}) return failure;
-    PurchaseAnswer answer;
-    read(in, answer);
+    base::result<PurchaseAnswer> answer = PurchaseAnswer();
+    if (const auto failure = read_enum(in, base::Errc::stopping); failure != base::Errc{})
+        answer = failure;
+    else
+        read(in, *answer);
     return answer;
 }
 
@@ -219,7 +220,7 @@ base::result<std::size_t> PurchaseAnswersReader::count() const {
 
 base::result<PurchaseAnswer> PurchaseAnswersReader::next() {
     auto answer = read_one(in_);
-    if (in_.failed()) return base::Errc::corrupt;
+    if (in_.failed()) answer = base::Errc::corrupt;
     return answer;
 }
 
