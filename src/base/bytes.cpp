@@ -7,8 +7,10 @@ namespace {
 
 template <typename T>
 void append_little_endian(std::string& out, T v) {
+    char bytes[sizeof(T)];
     for (std::size_t i = 0; i < sizeof(T); ++i)
-        out.push_back(static_cast<char>(v >> (8 * i)));
+        bytes[i] = static_cast<char>(v >> (8 * i));
+    out.append(bytes, sizeof(T));
 }
 
 template <typename T>
@@ -30,18 +32,8 @@ void ByteWriter::u64(std::uint64_t v) {
 }
 
 void ByteWriter::long_varint(std::uint64_t v) {
-    constexpr std::size_t bytes_max = 10;
-    char bytes[bytes_max];
-    std::size_t count = 0;
-    for (; v >= 0x80; v >>= 7)
-        bytes[count++] = static_cast<char>(v | 0x80);
-    bytes[count++] = static_cast<char>(v);
-    out_.append(bytes, count);
-}
-
-void ByteWriter::zigzag(std::int64_t v) {
-    // 0, -1, 1, -2 ... become 0, 1, 2, 3 ...: the shift of a negative number fills with ones.
-    varint((static_cast<std::uint64_t>(v) << 1) ^ static_cast<std::uint64_t>(v >> 63));
+    char bytes[varint_bytes_max];
+    out_.append(bytes, put_varint(bytes, v));
 }
 
 void ByteWriter::string(std::string_view v) {

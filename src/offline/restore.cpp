@@ -37,12 +37,12 @@ std::uint64_t write_state(const std::filesystem::path& folder, const std::filesy
                           const ReadBackup& backup, const Seed& seed, const BackupPart& part) {
     const auto machine = make_machine(seed.group);
     const auto state = storage::open_sqlite_state(folder.string(), machine->tables());
-    std::vector<base::RowChange> changes;
+    base::RowChanges changes;
     std::uint64_t digest = 0;
     const auto write = [&] { state->apply(std::exchange(changes, {}), {part.version, part.term}, digest); };
     visit_restored(file, backup, seed.group, [&](std::uint8_t table, base::Row row) {
         digest += base::row_hash(table, row);
-        changes.push_back({base::RowChange::Kind::put, table, std::move(row)});
+        changes.put(table, row);
         if (changes.size() == changes_at_once) write();
     });
     write();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <tuple>
 #include <utility>
 
 #include <bookstore/base/error.hpp>
@@ -18,13 +17,6 @@ constexpr std::size_t changes_max = 65'536;      ///< rows that wait for the sto
 constexpr std::size_t changes_at_once = 8'192;   ///< so many are a transaction that is large enough
 /// A sale that is settled meanwhile is one row, not two; a book is one row however many were sold of it.
 constexpr base::Duration store_delay = base::seconds(1);
-
-/// The order that the store's trees like best.
-void sort_by_key(std::vector<base::RowChange>& changes) {
-    std::sort(changes.begin(), changes.end(), [](const base::RowChange& a, const base::RowChange& b) {
-        return std::tie(a.table, a.row.front()) < std::tie(b.table, b.row.front());
-    });
-}
 
 std::size_t payload_bytes(const auto& entries) {
     std::size_t bytes = 0;
@@ -98,10 +90,10 @@ void Applier::store() {
     if (storing_ || paused_ || halted_ || submitted_.index == position_.index) return;
     storing_ = true;
     submitted_ = position_;
-    auto changes = std::make_shared<std::vector<base::RowChange>>(machine_.take_changes());
+    auto changes = std::make_shared<base::RowChanges>(machine_.take_changes());
     worker_.submit(
         [&store = store_, changes, position = position_, digest = machine_.digest()] {
-            sort_by_key(*changes);
+            changes->sort();
             store.apply(*changes, position, digest);
         },
         [weak = std::weak_ptr(self_)](std::exception_ptr failure) {

@@ -10,7 +10,6 @@
 #include <bookstore/base/mutant.hpp>
 
 #include "shop/catalog_tables.hpp"
-#include "shop/make_row.hpp"
 #include "shop/row_reader.hpp"
 #include "shop/sales.hpp"
 #include "shop/shelf.hpp"
@@ -28,6 +27,18 @@ bool may_be_on_the_shelf(const Book& book) {
 
 bool is_amount(std::int64_t amount) {
     return amount >= 0 && amount <= amount_max;
+}
+
+/// `refusal`: the short ones of `lines`, in their order.
+std::vector<RefusedLine> refused_lines(const std::vector<Line>& lines, const OutOfStock& refusal) {
+    std::vector<RefusedLine> refused;
+    auto shortage = refusal.items.begin();
+    for (const Line& line : lines) {
+        refused.push_back({line, std::nullopt});
+        if (shortage != refusal.items.end() && shortage->item == line.item)
+            refused.back().left = shortage++->stock;
+    }
+    return refused;
 }
 
 } // namespace
@@ -85,22 +96,18 @@ CatalogOutcome CatalogState::Impl::operator()(const Sell& sell) {
 }
 
 CatalogOutcome CatalogState::Impl::sell_new(const Sell& sell) {
-    std::vector<RefusedLine> lines;
     OutOfStock refusal;
     Sold sold{{}, 0, sell.at};
+    sold.lines.reserve(sell.lines.size());
     for (const Line& line : sell.lines) {
         const Book* book = shelf.find(line.item);
         if (book == nullptr) return UnknownItem{line.item};
-        lines.push_back({line, std::nullopt});
-        if (book->stock < line.quantity) {
-            lines.back().left = book->stock;
-            refusal.items.push_back({line.item, book->stock});
-        }
+        if (book->stock < line.quantity) refusal.items.push_back({line.item, book->stock});
         sold.lines.push_back({line.item, book->title, line.quantity, book->cost});
     }
     shop_changed = true;
     if (!refusal.items.empty()) {
-        sales.add_refused(sell.key, sell.at, lines, version);
+        sales.add_refused(sell.key, sell.at, refused_lines(sell.lines, refusal), version);
         return refusal;
     }
     for (const Line& line : sell.lines)
@@ -194,14 +201,14 @@ CatalogOutcome CatalogState::apply(const CatalogCommand& command, std::uint64_t 
     return std::visit(*impl_, command);
 }
 
-std::vector<base::RowChange> CatalogState::take_changes() {
-    std::vector<base::RowChange> changes;
+base::RowChanges CatalogState::take_changes() {
+    base::RowChanges changes;
+    changes.reserve(changed_rows());
     impl_->shelf.take_changes(changes);
     impl_->sales.take_changes(changes);
     if (std::exchange(impl_->shop_changed, false))
-        impl_->visit_shop([&](std::string_view name, std::int64_t value) {
-            changes.push_back({base::RowChange::Kind::put, shop_table, make_row(name, value)});
-        });
+        impl_->visit_shop(
+            [&](std::string_view name, std::int64_t value) { changes.put(shop_table, name, value); });
     return changes;
 }
 

@@ -13,7 +13,6 @@
 
 #include "shop/key_index.hpp"
 #include "shop/keyed_text.hpp"
-#include "shop/make_row.hpp"
 #include "shop/row_reader.hpp"
 #include "shop/sale_text.hpp"
 
@@ -163,13 +162,12 @@ OrderOutcome OrderState::apply(const OrderCommand& command) {
     return impl_->settle(std::get<Settled>(command));
 }
 
-std::vector<base::RowChange> OrderState::take_changes() {
-    std::vector<base::RowChange> changes;
+base::RowChanges OrderState::take_changes() {
+    base::RowChanges changes;
     changes.reserve(impl_->changed.size());
     for (Impl::Entry* entry : impl_->changed) {
         entry->changed = false;
-        auto row = Impl::give_row(*entry, [](const auto&... values) { return make_row(values...); });
-        changes.push_back({base::RowChange::Kind::put, orders_table, std::move(row)});
+        Impl::give_row(*entry, [&](const auto&... values) { changes.put(orders_table, values...); });
     }
     impl_->changed.clear();
     return changes;

@@ -96,7 +96,12 @@ std::optional<std::vector<T>> parse_lines(std::string_view text, T (*scan)(Scann
 } // namespace
 
 std::string to_text(const std::vector<SoldLine>& lines) {
+    constexpr std::size_t numbers_bytes = 32; ///< of a line, usually
     std::string text;
+    std::size_t bytes = 0;
+    for (const SoldLine& line : lines)
+        bytes += line.title.size() + numbers_bytes;
+    text.reserve(bytes);
     for (const SoldLine& line : lines) {
         if (!text.empty()) text += '\n';
         append_asked(text, line.item, line.quantity);

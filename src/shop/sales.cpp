@@ -8,7 +8,6 @@
 #include <bookstore/base/state_machine.hpp>
 
 #include "shop/catalog_tables.hpp"
-#include "shop/make_row.hpp"
 #include "shop/row_reader.hpp"
 
 namespace bookstore::shop {
@@ -19,6 +18,12 @@ constexpr std::size_t key_column = 1;
 constexpr std::size_t state_column = 3;
 
 } // namespace
+
+template <typename Give>
+auto Sales::give_row(const Sale& sale, Give give) {
+    return give(static_cast<std::int64_t>(sale.number), sale.key(), static_cast<std::int64_t>(sale.at),
+                name(sale.state), sale.total, sale.lines());
+}
 
 std::optional<Sales::Remembered> Sales::find(std::string_view key) const {
     const Sale* sale = by_key_.find(key);
@@ -147,14 +152,13 @@ void Sales::load(const base::Row& row) {
     put(std::move(sale));
 }
 
-void Sales::take_changes(std::vector<base::RowChange>& into) {
-    using Kind = base::RowChange::Kind;
+void Sales::take_changes(base::RowChanges& into) {
     for (Sale* sale : changed_) {
         sale->changed = false;
         if (sale->state == State::forgotten)
-            into.push_back({Kind::erase, sales_table, make_row(static_cast<std::int64_t>(sale->number))});
+            into.erase(sales_table, static_cast<std::int64_t>(sale->number));
         else
-            into.push_back({Kind::put, sales_table, row_of(*sale)});
+            give_row(*sale, [&](const auto&... values) { into.put(sales_table, values...); });
     }
     changed_.clear();
     forgotten_.clear();
@@ -219,16 +223,6 @@ std::string_view Sales::name(State state) {
         break;
     }
     return {};
-}
-
-template <typename Give>
-auto Sales::give_row(const Sale& sale, Give give) {
-    return give(static_cast<std::int64_t>(sale.number), sale.key(), static_cast<std::int64_t>(sale.at),
-                name(sale.state), sale.total, sale.lines());
-}
-
-base::Row Sales::row_of(const Sale& sale) {
-    return give_row(sale, [](const auto&... values) { return make_row(values...); });
 }
 
 std::uint64_t Sales::hash_of(base::RowHasher& hasher, const Sale& sale) {

@@ -59,7 +59,7 @@ public:
     void load(const base::Row& row);
     /// After them; not below the last of theirs.
     void load_last_number(std::uint64_t number) { last_number_ = number; }
-    void take_changes(std::vector<base::RowChange>& into);
+    void take_changes(base::RowChanges& into);
     std::size_t changed_rows() const { return changed_.size(); }
     std::uint64_t digest() const { return digest_; }
     std::uint64_t recompute_digest() const;
@@ -90,7 +90,6 @@ private:
     static std::string_view name(State state);
     template <typename Give>
     static auto give_row(const Sale& sale, Give give);
-    static base::Row row_of(const Sale& sale);
     static std::uint64_t hash_of(base::RowHasher& hasher, const Sale& sale);
     static Sold sold_of(const Sale& sale);
     static Remembered recall(const Sale& sale);

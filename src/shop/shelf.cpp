@@ -8,10 +8,16 @@
 #include <bookstore/base/state_machine.hpp>
 
 #include "shop/catalog_tables.hpp"
-#include "shop/make_row.hpp"
 #include "shop/row_reader.hpp"
 
 namespace bookstore::shop {
+
+template <typename Give>
+auto Shelf::give_row(const Place& place, Give give) {
+    const Book& book = place.book;
+    return give(static_cast<std::int64_t>(number(book.id)), book.title, book.topic, book.cost, book.stock,
+                place.sold, place.received);
+}
 
 const Book* Shelf::find(ItemId item) const {
     const auto found = places_.find(number(item));
@@ -94,10 +100,10 @@ void Shelf::load(const base::Row& row) {
     put(std::move(place));
 }
 
-void Shelf::take_changes(std::vector<base::RowChange>& into) {
+void Shelf::take_changes(base::RowChanges& into) {
     for (Place* place : changed_) {
         place->changed = false;
-        into.push_back({base::RowChange::Kind::put, books_table, row_of(*place)});
+        give_row(*place, [&](const auto&... values) { into.put(books_table, values...); });
     }
     changed_.clear();
 }
@@ -130,17 +136,6 @@ void Shelf::check_invariants() const {
         INVARIANT(place.received == place.book.stock + place.sold);
     }
     INVARIANT(digest_ == recompute_digest());
-}
-
-template <typename Give>
-auto Shelf::give_row(const Place& place, Give give) {
-    const Book& book = place.book;
-    return give(static_cast<std::int64_t>(number(book.id)), book.title, book.topic, book.cost, book.stock,
-                place.sold, place.received);
-}
-
-base::Row Shelf::row_of(const Place& place) {
-    return give_row(place, [](const auto&... values) { return make_row(values...); });
 }
 
 std::uint64_t Shelf::hash_of(base::RowHasher& hasher, const Place& place) {

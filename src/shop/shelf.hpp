@@ -39,7 +39,7 @@ public:
 
     void clear();
     void load(const base::Row& row);
-    void take_changes(std::vector<base::RowChange>& into);
+    void take_changes(base::RowChanges& into);
     std::size_t changed_rows() const { return changed_.size(); }
     std::uint64_t digest() const { return digest_; }
     std::uint64_t recompute_digest() const;
@@ -57,7 +57,6 @@ private:
 
     template <typename Give>
     static auto give_row(const Place& place, Give give);
-    static base::Row row_of(const Place& place);
     static std::uint64_t hash_of(base::RowHasher& hasher, const Place& place);
     Place& place(ItemId item);
     Place& put(Place place);

@@ -35,8 +35,7 @@ public:
         file_.reset();
         return replace();
     }
-    void apply(const std::vector<base::RowChange>& changes, Position position,
-               std::uint64_t digest) override {
+    void apply(const base::RowChanges& changes, Position position, std::uint64_t digest) override {
         file().apply(changes, position, digest);
     }
     Position checkpoint() override { return file().checkpoint(); }

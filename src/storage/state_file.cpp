@@ -1,6 +1,7 @@
 #include "storage/state_file.hpp"
 
 #include <filesystem>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -16,6 +17,24 @@ namespace bookstore::storage {
 namespace {
 
 using sqlite::Statement;
+
+constexpr std::size_t run_rows = 16; ///< put by one statement
+
+/// Whether so many rows from `at` on are put with integer keys that rise by one.
+bool neighbours(const base::RowChanges& changes, std::size_t at) {
+    if (changes.size() - at < run_rows) return false;
+    const auto first = changes[at];
+    const auto key = first[0];
+    const auto* number = std::get_if<std::int64_t>(&key);
+    if (number == nullptr || *number > std::numeric_limits<std::int64_t>::max() - std::int64_t{run_rows})
+        return false;
+    for (std::size_t i = 0; i < run_rows; ++i) {
+        const auto change = changes[at + i];
+        if (change.kind() != base::RowChanges::Kind::put || change.table() != first.table()) return false;
+        if (change[0] != base::RowChanges::ValueView{*number + static_cast<std::int64_t>(i)}) return false;
+    }
+    return true;
+}
 
 /// A new schema has made other rows of what were right ones.
 void save_migrated_digest(sqlite::Database& database, std::span<const base::Table> tables) {
@@ -58,6 +77,7 @@ StateFile::StateFile(const std::string& directory, std::span<const base::Table> 
         const std::string name(table.name);
         statements_.push_back({{*database_, "read " + name, select_sql(table)},
                                {*database_, "put into " + name, put_sql(table)},
+                               {*database_, "put into " + name, put_sql(table, run_rows)},
                                {*database_, "erase from " + name, erase_sql(table)}});
     }
     const auto stored = read_position(*database_);
@@ -86,29 +106,42 @@ StateStore::Position StateFile::load(base::StateMachine& machine) {
     return committed_;
 }
 
-void StateFile::put(std::uint8_t table, const base::Row& row) {
-    INVARIANT(table < tables_.size() && row.size() == tables_[table].columns.size());
-    bind_row(statements_[table].put, row);
-    statements_[table].put.run();
+/// From `at` on; how many. Rows that are neighbours go into the same pages, and one statement for several is
+/// half the work.
+std::size_t StateFile::write(const base::RowChanges& changes, std::size_t at) {
+    if (!neighbours(changes, at)) {
+        write(changes[at]);
+        return 1;
+    }
+    auto& put = statements_[changes[at].table()].put_run;
+    int parameter = 0;
+    for (std::size_t i = at; i < at + run_rows; ++i) {
+        const auto change = changes[i];
+        INVARIANT(change.size() == tables_[change.table()].columns.size());
+        scrub_.before(change);
+        bind_row(put, parameter, change);
+        parameter += static_cast<int>(change.size());
+    }
+    put.run();
+    return run_rows;
 }
 
-void StateFile::erase(std::uint8_t table, const base::Row& key) {
-    INVARIANT(table < tables_.size() && key.size() == 1);
-    bind_row(statements_[table].erase, key);
-    statements_[table].erase.run();
+void StateFile::write(const base::RowChanges::Change& change) {
+    INVARIANT(change.table() < tables_.size());
+    const bool puts = change.kind() == base::RowChanges::Kind::put;
+    INVARIANT(change.size() == (puts ? tables_[change.table()].columns.size() : 1));
+    scrub_.before(change);
+    auto& statement = puts ? statements_[change.table()].put : statements_[change.table()].erase;
+    bind_row(statement, 0, change);
+    statement.run();
 }
 
-void StateFile::apply(const std::vector<base::RowChange>& changes, Position position, std::uint64_t digest) {
+void StateFile::apply(const base::RowChanges& changes, Position position, std::uint64_t digest) {
     // Latched as the log is: rows that were not written once would be missing from all that is written later.
     latch_.run([&] {
         sqlite::Transaction transaction(*database_, "apply");
-        for (const base::RowChange& change : changes) {
-            scrub_.before(change);
-            if (change.kind == base::RowChange::Kind::put)
-                put(change.table, change.row);
-            else
-                erase(change.table, change.row);
-        }
+        for (std::size_t at = 0; at < changes.size();)
+            at += write(changes, at);
         save_position(*database_, position, digest);
         transaction.commit();
         committed_ = position;

@@ -25,7 +25,7 @@ public:
     StateFile(const std::string& directory, std::span<const base::Table> tables, const Schema& schema);
 
     Position load(base::StateMachine& machine);
-    void apply(const std::vector<base::RowChange>& changes, Position position, std::uint64_t digest);
+    void apply(const base::RowChanges& changes, Position position, std::uint64_t digest);
     Scrubbed scrub(std::size_t max_bytes) { return scrub_.next(max_bytes, digest_); }
     Position checkpoint();
 
@@ -39,11 +39,12 @@ private:
     struct TableStatements {
         sqlite::Statement select;
         sqlite::Statement put;
+        sqlite::Statement put_run; ///< of neighbours
         sqlite::Statement erase;
     };
 
-    void put(std::uint8_t table, const base::Row& row);
-    void erase(std::uint8_t table, const base::Row& key);
+    std::size_t write(const base::RowChanges& changes, std::size_t at);
+    void write(const base::RowChanges::Change& change);
 
     std::span<const base::Table> tables_;
     std::unique_ptr<sqlite::Database> database_;

@@ -81,19 +81,21 @@ std::size_t StateScrub::read_piece() {
     return bytes;
 }
 
-void StateScrub::before(const base::RowChange& change) {
+void StateScrub::before(const base::RowChanges::Change& change) {
     if (!walk_ || !passed(change)) return;
-    auto& select = row_of_key_[change.table];
-    bind_value(select, 0, change.row.front());
+    auto& select = row_of_key_[change.table()];
+    const auto key = change.key();
+    bind_value(select, 0, key);
     select.each([&](const sqlite::Statement& stored) {
-        walk_->sum -= base::row_hash(change.table, row_of(stored, tables_[change.table]));
+        walk_->sum -= base::row_hash(change.table(), row_of(stored, tables_[change.table()]));
     });
-    if (change.kind == base::RowChange::Kind::put) walk_->sum += base::row_hash(change.table, change.row);
+    if (change.kind() == base::RowChanges::Kind::put)
+        walk_->sum += base::row_hash(change.table(), change.row());
 }
 
-bool StateScrub::passed(const base::RowChange& change) const {
-    if (change.table != walk_->table) return change.table < walk_->table;
-    return walk_->last && change.row.front() <= *walk_->last;
+bool StateScrub::passed(const base::RowChanges::Change& change) const {
+    if (change.table() != walk_->table) return change.table() < walk_->table;
+    return walk_->last && change.key() <= *walk_->last;
 }
 
 } // namespace bookstore::storage

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include <bookstore/base/row_changes.hpp>
 #include <bookstore/base/table.hpp>
 #include <bookstore/storage/scrubbed.hpp>
 
@@ -29,7 +30,7 @@ public:
     Scrubbed next(std::size_t max_bytes, std::uint64_t digest);
 
     /// `change` is about to be made through `database`.
-    void before(const base::RowChange& change);
+    void before(const base::RowChanges::Change& change);
 
 private:
     struct Walk {
@@ -42,7 +43,7 @@ private:
     };
 
     std::size_t read_piece();
-    bool passed(const base::RowChange& change) const;
+    bool passed(const base::RowChanges::Change& change) const;
 
     sqlite::Database& database_;
     std::span<const base::Table> tables_;

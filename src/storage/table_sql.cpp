@@ -60,12 +60,16 @@ std::string select_after_sql(const base::Table& table) {
     return rows_sql(table) + " WHERE " + key_of(table) + " > ? ORDER BY 1 LIMIT ?";
 }
 
-std::string put_sql(const base::Table& table) {
-    std::string values;
+std::string put_sql(const base::Table& table, std::size_t rows) {
+    std::string row;
     for (std::size_t i = 0; i < table.columns.size(); ++i)
-        values += i == 0 ? "?" : ", ?";
-    return "INSERT OR REPLACE INTO " + sqlite::quoted(table.name) + "(" + column_list(table) + ") VALUES(" +
-           values + ")";
+        row += i == 0 ? "(?" : ", ?";
+    row += ')';
+    std::string values = row;
+    for (std::size_t i = 1; i < rows; ++i)
+        values += ", " + row;
+    return "INSERT OR REPLACE INTO " + sqlite::quoted(table.name) + "(" + column_list(table) + ") VALUES" +
+           values;
 }
 
 std::string erase_sql(const base::Table& table) {
@@ -97,6 +101,16 @@ void bind_row(sqlite::Statement& statement, const base::Row& row) {
             statement.bind(at, *number);
         else
             statement.bind_text(at, std::get<std::string>(row[i]));
+    }
+}
+
+void bind_row(sqlite::Statement& statement, int at, const base::RowChanges::Change& change) {
+    for (std::size_t i = 0; i < change.size(); ++i, ++at) {
+        const auto value = change[i];
+        if (const auto* number = std::get_if<std::int64_t>(&value))
+            statement.bind(at, *number);
+        else
+            statement.bind_text(at, std::get<std::string_view>(value));
     }
 }
 

@@ -30,10 +30,10 @@ public:
         return std::to_string(value);
     }
 
-    std::vector<base::RowChange> take_changes() override {
-        std::vector<base::RowChange> changes;
+    base::RowChanges take_changes() override {
+        base::RowChanges changes;
         for (const auto& name : std::exchange(changed_, {}))
-            changes.push_back({base::RowChange::Kind::put, 0, {name, counters_.at(name)}});
+            changes.put(0, name, counters_.at(name));
         return changes;
     }
     std::size_t changed_rows() const override { return changed_.size(); }

@@ -73,13 +73,13 @@ public:
         return "state.db.damaged";
     }
 
-    void apply(const std::vector<base::RowChange>& changes, Position position,
-               std::uint64_t digest) override {
+    void apply(const base::RowChanges& changes, Position position, std::uint64_t digest) override {
         check();
-        for (const auto& change : changes) {
-            const std::pair key{change.table, change.row.at(0)};
-            if (change.kind == base::RowChange::Kind::put)
-                disk_.written.rows[key] = change.row;
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+            const auto change = changes[i];
+            const std::pair key{change.table(), change.key()};
+            if (change.kind() == base::RowChanges::Kind::put)
+                disk_.written.rows[key] = change.row();
             else
                 disk_.written.rows.erase(key);
         }

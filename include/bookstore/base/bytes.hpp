@@ -10,6 +10,21 @@
 
 namespace bookstore::base {
 
+inline constexpr std::size_t varint_bytes_max = 10;
+
+/// Writes `v` as ByteWriter::varint() does, to where there is room for varint_bytes_max; returns its end.
+inline char* put_varint(char* to, std::uint64_t v) {
+    for (; v >= 0x80; v >>= 7)
+        *to++ = static_cast<char>(v | 0x80);
+    *to++ = static_cast<char>(v);
+    return to;
+}
+
+/// 0, -1, 1, -2 ... become 0, 1, 2, 3 ...: the shift of a negative number fills with ones.
+constexpr std::uint64_t zigzag_of(std::int64_t v) {
+    return (static_cast<std::uint64_t>(v) << 1) ^ static_cast<std::uint64_t>(v >> 63);
+}
+
 class ByteWriter {
 public:
     void u8(std::uint8_t v) { out_.push_back(static_cast<char>(v)); }
@@ -19,8 +34,8 @@ public:
         if (v < 0x80) return u8(static_cast<std::uint8_t>(v));
         long_varint(v);
     }
-    void zigzag(std::int64_t v);     ///< signed varint
-    void string(std::string_view v); ///< varint length, bytes
+    void zigzag(std::int64_t v) { varint(zigzag_of(v)); } ///< signed varint
+    void string(std::string_view v);                      ///< varint length, bytes
     void raw(std::string_view v) { out_.append(v); }
     void boolean(bool v) { u8(v ? 1 : 0); }
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <bookstore/base/bytes.hpp>
+#include <bookstore/base/row_changes.hpp>
 #include <bookstore/base/table.hpp>
 
 namespace bookstore::base {
@@ -27,7 +27,7 @@ public:
     virtual std::string apply(std::string_view command, std::uint64_t version) = 0;
 
     /// The rows changed since the last call, each once and as it is now, in any order.
-    virtual std::vector<RowChange> take_changes() = 0;
+    virtual RowChanges take_changes() = 0;
     /// At least how many take_changes() would give: what has changed and is not taken stays in memory.
     virtual std::size_t changed_rows() const = 0;
 
@@ -64,8 +64,11 @@ private:
     void add(std::int64_t value);
     void add(std::string_view value);
     std::uint64_t end() const;
+    char* room_for(std::size_t bytes);
+    void used_to(const char* end);
 
-    ByteWriter bytes_;
+    std::string bytes_; ///< longer than what is used of it
+    std::size_t used_ = 0;
 };
 
 } // namespace bookstore::base

@@ -26,13 +26,4 @@ struct Table {
     std::span<const Column> columns;
 };
 
-/// One row put (inserted, or replacing the row with the same first column) or erased. For an erasure `row`
-/// holds the key alone.
-struct RowChange {
-    enum class Kind : std::uint8_t { put, erase };
-    Kind kind = Kind::put;
-    std::uint8_t table = 0; ///< index into the state machine's tables()
-    Row row;
-};
-
 } // namespace bookstore::base

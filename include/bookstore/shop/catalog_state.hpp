@@ -54,7 +54,7 @@ public:
 
     std::string apply(std::string_view command, std::uint64_t version) override;
     CatalogOutcome apply(const CatalogCommand& command, std::uint64_t version = 1);
-    std::vector<base::RowChange> take_changes() override;
+    base::RowChanges take_changes() override;
     std::size_t changed_rows() const override;
     void clear() override;
     void load(std::uint8_t table, const base::Row& row) override;

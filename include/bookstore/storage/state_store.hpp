@@ -39,8 +39,7 @@ public:
     /// The changes, the new position and the digest of the state there (base::StateMachine::digest()), in one
     /// transaction. Not synced: a power cut may take it back to the last checkpoint, and the log replays the
     /// rest.
-    virtual void apply(const std::vector<base::RowChange>& changes, Position position,
-                       std::uint64_t digest) = 0;
+    virtual void apply(const base::RowChanges& changes, Position position, std::uint64_t digest) = 0;
 
     /// Reads some of the rows back, about `max_bytes` more of them at each call and all of them in the end,
     /// whatever is applied meanwhile. Damaged when they are not those that were applied: then, as after the

@@ -144,8 +144,8 @@ TEST_CASE("the observer hears of every book", "[shop][catalog]") {
     const auto changes = shop.take_changes();
     shop.clear();
     CHECK(listener.cleared == 1);
-    REQUIRE(std::get<std::int64_t>(changes.front().row.front()) == 2);
-    shop.load(changes.front().table, changes.front().row);
+    REQUIRE(std::get<std::int64_t>(changes[0].key()) == 2);
+    shop.load(changes[0].table(), changes[0].row());
     CHECK(listener.heard.size() == 4);
     CHECK(listener.heard.back() == 2);
 }

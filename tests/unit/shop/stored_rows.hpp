@@ -13,11 +13,12 @@ namespace bookstore::shop::test {
 
 class StoredRows {
 public:
-    void apply(const std::vector<base::RowChange>& changes) {
-        for (const base::RowChange& change : changes) {
-            const std::pair place{change.table, change.row.front()};
-            if (change.kind == base::RowChange::Kind::put)
-                rows_[place] = change.row;
+    void apply(const base::RowChanges& changes) {
+        for (std::size_t i = 0; i < changes.size(); ++i) {
+            const auto change = changes[i];
+            const std::pair place{change.table(), change.key()};
+            if (change.kind() == base::RowChanges::Kind::put)
+                rows_[place] = change.row();
             else
                 rows_.erase(place);
         }

@@ -25,7 +25,7 @@ std::unique_ptr<StateStore> open_state(const std::filesystem::path& directory) {
 /// A state of some pages, closed.
 void make_state(const std::filesystem::path& directory) {
     const auto store = open_state(directory);
-    std::vector<base::RowChange> changes;
+    std::vector<RowChange> changes;
     for (std::int64_t id = 1; id <= 500; ++id)
         changes.push_back(put_book(id, "a title that takes some room " + std::to_string(id), 5));
     apply(*store, changes, {7, 1});
@@ -55,7 +55,7 @@ std::vector<std::filesystem::path> kept_in(const std::filesystem::path& director
 /// The machine refuses every row: an impossible one is among them.
 struct Picky final : base::StateMachine {
     std::string apply(std::string_view, std::uint64_t) override { return {}; }
-    std::vector<base::RowChange> take_changes() override { return {}; }
+    base::RowChanges take_changes() override { return {}; }
     std::size_t changed_rows() const override { return 0; }
     void clear() override {}
     void load(std::uint8_t, const base::Row&) override { throw std::runtime_error("row 1: a stock below 0"); }

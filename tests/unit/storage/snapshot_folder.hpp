@@ -63,7 +63,7 @@ struct Content {
 };
 
 inline void fill_large(StateStore& store) {
-    std::vector<base::RowChange> changes;
+    std::vector<RowChange> changes;
     for (int i = 1; i <= 4'000; ++i) {
         changes.push_back(put_book(i, "title " + std::to_string(i) + std::string(1'000, 'x'), i));
         changes.push_back(put_sale("key-" + std::to_string(i), i));

@@ -1,6 +1,7 @@
 #include <bookstore/storage/state_store.hpp>
 
 #include <limits>
+#include <map>
 
 #include <catch2/catch.hpp>
 
@@ -71,6 +72,41 @@ TEST_CASE("changes of one batch are made in their order", "[storage][state]") {
     CHECK(load(*store).machine.sales().empty());
 }
 
+TEST_CASE("long runs of neighbours, with gaps, are put as single rows are", "[storage][state]") {
+    const TemporaryFolder folder;
+    const auto store = open(folder.path());
+    std::map<std::int64_t, base::Row> expected;
+    const auto last = std::numeric_limits<std::int64_t>::max();
+    std::vector<RowChange> changes;
+    const auto put_range = [&](std::int64_t from, std::int64_t count, std::int64_t stock) {
+        for (std::int64_t i = 0; i < count; ++i) {
+            changes.push_back(put_book(from + i, "book " + std::to_string(i), stock));
+            expected[from + i] = changes.back().row;
+        }
+    };
+    put_range(-20, 40, 1);
+    put_range(100, 15, 1);
+    put_range(200, 16, 1);
+    put_range(217, 33, 1);
+    put_range(last - 39, 40, 1);
+    for (int order = 1; order <= 40; ++order)
+        changes.push_back(put_sale("key " + std::to_string(100 + order), order));
+    apply(*store, changes, {1, 1});
+    changes.clear();
+    put_range(0, 64, 2); // replaces and adds
+    changes.push_back(erase_book(17));
+    expected.erase(17);
+    put_range(220, 8, 2);
+    apply(*store, changes, {2, 1});
+
+    Rows rows;
+    for (const auto& [id, row] : expected)
+        rows.push_back(row);
+    const auto loaded = load(*store);
+    CHECK(loaded.machine.books() == rows);
+    CHECK(loaded.machine.sales().size() == 40);
+}
+
 TEST_CASE("a position can move without rows", "[storage][state]") {
     const TemporaryFolder folder;
     const auto store = open(folder.path());
@@ -85,7 +121,7 @@ TEST_CASE("every value comes back as it went", "[storage][state]") {
                     book(Limits::max(), "caf\xc3\xa9 'quoted' \"twice\" 12", Limits::min())};
     const auto store = open(folder.path());
     for (const auto& row : rows)
-        apply(*store, {{base::RowChange::Kind::put, 0, row}}, {1, 1});
+        apply(*store, {{RowChange::Kind::put, 0, row}}, {1, 1});
     apply(*store, {put_sale("12", 1), put_sale("", 2)},
           {2, 1}); // a text that looks like a number stays a text
     CHECK(load(*store).machine.books() == rows);
@@ -156,7 +192,7 @@ TEST_CASE("only checkpoints wait for the disk", "[storage][state]") {
     store->checkpoint();
     const int before = disk.syncs();
     for (std::uint64_t i = 2; i <= 2'000; ++i)
-        store->apply({put_book(static_cast<std::int64_t>(i), std::string(1'000, 'x'), 1)}, {i, 1}, 0);
+        store->apply(listed({put_book(static_cast<std::int64_t>(i), std::string(1'000, 'x'), 1)}), {i, 1}, 0);
     // At most the header of the write-ahead log, which restarts after a checkpoint.
     CHECK(disk.syncs() - before <= 1);
     store->checkpoint();
@@ -207,7 +243,7 @@ TEST_CASE("a batch that does not fit the disk leaves no trace, and none may foll
     }
     CHECK(failed);
     // Written now, the next batch would hide that this one is missing.
-    CHECK_THROWS_WITH(store->apply({put_sale("k", 1)}, {3, 1}, 0),
+    CHECK_THROWS_WITH(store->apply(listed({put_sale("k", 1)}), {3, 1}, 0),
                       Contains("refused after an earlier failure"));
     CHECK(load(*store).machine.books() == Rows{book(1, "one", 1)});
     CHECK(load(*store).position.index == 1);

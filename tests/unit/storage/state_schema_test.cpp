@@ -19,7 +19,7 @@ constexpr std::array old_tables{base::Table{"book", old_book_columns}};
 
 void make_old(const std::filesystem::path& directory) {
     const auto store = open_sqlite_state(directory.string(), old_tables, 1);
-    apply(*store, {{base::RowChange::Kind::put, 0, {std::int64_t{1}, std::string("one")}}}, {5, 2});
+    apply(*store, {{RowChange::Kind::put, 0, {std::int64_t{1}, std::string("one")}}}, {5, 2});
 }
 
 std::string migrate(int from) {

@@ -28,18 +28,18 @@ struct Shelf {
         write();
         store->checkpoint();
     }
-    void change(const std::vector<base::RowChange>& more) {
+    void change(const std::vector<RowChange>& more) {
         for (const auto& one : more) {
             auto& row = rows[{one.table, one.row.front()}];
             if (!row.empty()) digest -= base::row_hash(one.table, row);
-            const bool put = one.kind == base::RowChange::Kind::put;
+            const bool put = one.kind == RowChange::Kind::put;
             row = put ? one.row : base::Row{};
             if (put) digest += base::row_hash(one.table, row);
             changes.push_back(one);
         }
     }
     void write() {
-        store->apply(changes, {++index, 1}, digest);
+        store->apply(listed(changes), {++index, 1}, digest);
         changes.clear();
     }
     /// Pieces until a walk has ended.
@@ -62,7 +62,7 @@ struct Shelf {
     std::map<std::pair<std::uint8_t, base::Value>, base::Row> rows;
     std::uint64_t digest = 0;
     std::uint64_t index = 0;
-    std::vector<base::RowChange> changes;
+    std::vector<RowChange> changes;
 };
 
 } // namespace
@@ -87,13 +87,15 @@ TEST_CASE("a walk is not misled by what changes behind it, before it and around 
             ++pieces;
             for (int i = 0; i < 50; ++i) {
                 const auto number = static_cast<std::int64_t>(dice.below(3'000));
-                const auto what = dice.below(4);
+                const auto what = dice.below(5);
                 if (what == 0) shelf.change({erase_book(number)});
                 if (what == 1) shelf.change({put_book(number, "another", static_cast<std::int64_t>(i))});
                 if (what == 2) shelf.change({erase_sale("key " + std::to_string(number))});
                 if (what == 3)
                     shelf.change({put_sale("key " + std::to_string(number), 1),
                                   put_sale("key " + std::to_string(number), i)});
+                for (std::int64_t next = 0; what == 4 && next < 20; ++next) // put by one statement
+                    shelf.change({put_book(number + next, "a neighbour", next)});
             }
             shelf.write();
             if (dice.below(4) == 0) shelf.store->checkpoint();
