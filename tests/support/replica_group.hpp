@@ -1,8 +1,10 @@
 #pragma once
 /// \file
 /// A group of replication engines in one process, on virtual time, with disks that outlive crashes.
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -144,6 +146,19 @@ public:
     }
     bool run_until_applied(unsigned slot, std::uint64_t version) {
         return run([this, slot, version] { return engine(slot).applied() >= version; });
+    }
+    /// What any of those that run has applied is in the states of all of them.
+    bool run_until_stored() {
+        return run([this] {
+            std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+            std::uint64_t most = 0;
+            for (unsigned slot = 0; slot < replicas_.size(); ++slot) {
+                if (!replicas_[slot].running()) continue;
+                most = std::max(most, engine(slot).applied());
+                least = std::min(least, replicas_[slot].disks.state.written.position.index);
+            }
+            return least >= most;
+        });
     }
     bool run(const std::function<bool()>& done, base::Duration at_most = base::seconds(20)) {
         return scheduler.run_until(done, at_most);

@@ -20,7 +20,7 @@ struct Damage : ReplicaGroup {
         other = (first + 1) % count;
         for (unsigned i = 0; i < raised; ++i)
             REQUIRE(add(*leader(), "a"));
-        scheduler.run_for(base::seconds(2));
+        REQUIRE(run_until_stored());
     }
     /// Nothing of it can be read any more.
     void damage(unsigned slot) {

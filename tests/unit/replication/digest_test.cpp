@@ -16,7 +16,7 @@ struct Corruption : ReplicaGroup {
         REQUIRE(add(*leader(), "a"));
         first = *leader();
         other = (first + 1) % count;
-        scheduler.run_for(base::seconds(2));
+        REQUIRE(run_until_stored());
     }
 
     /// A bit that flipped in memory, or a row on a disk that lied.

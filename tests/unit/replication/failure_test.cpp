@@ -66,7 +66,7 @@ TEST_CASE("a follower whose log write fails does not acknowledge") {
 
 TEST_CASE("a state that cannot be written is final too") {
     Serving group;
-    group.scheduler.run_for(base::seconds(2)); // what there is to store by now is stored
+    REQUIRE(group.run_until_stored());
     group[group.first].disks.state.broken = true;
     REQUIRE(group.add(group.first, "a")); // durable in the log of a majority all the same
     REQUIRE(group.run([&] { return group.engine(group.first).status().phase == Phase::failed; }));

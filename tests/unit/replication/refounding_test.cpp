@@ -16,7 +16,7 @@ struct Refounded : ReplicaGroup {
         start_all();
         REQUIRE(run_until_all_serve());
         REQUIRE(add(*leader(), "a"));
-        scheduler.run_for(base::seconds(1));
+        REQUIRE(run_until_stored());
     }
 
     void crash_all() {

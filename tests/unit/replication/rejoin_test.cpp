@@ -15,7 +15,7 @@ struct Rejoining : ReplicaGroup {
         REQUIRE(run_until_all_serve());
         for (int i = 0; i < 10; ++i)
             REQUIRE(add(*leader(), "a"));
-        scheduler.run_for(base::seconds(1)); // it is in the states, too
+        REQUIRE(run_until_stored());
     }
     void damage(unsigned slot) {
         crash(slot);

@@ -16,7 +16,7 @@ struct Stopped {
         REQUIRE(group.run_until_leader());
         for (unsigned i = 0; i < 5; ++i)
             REQUIRE(group.add(0, "a"));
-        group.scheduler.run_for(base::seconds(1)); // the rows reach their store
+        REQUIRE(group.run_until_stored());
         group.crash(0);
     }
     LogDisk& log() { return group[0].disks.log; }

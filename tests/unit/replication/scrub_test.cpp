@@ -56,7 +56,7 @@ struct Resting : ReplicaGroup {
         other = (first + 1) % count;
         for (int i = 0; i < 10; ++i)
             REQUIRE(add(first, "a"));
-        scheduler.run_for(base::seconds(1)); // it is in the states, too
+        REQUIRE(run_until_stored());
     }
     void rot_state(unsigned slot) {
         (*this)[slot].disks.state.written.rows.at({0, "a"}).at(1) = std::int64_t{1'000};
