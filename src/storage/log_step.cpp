@@ -51,6 +51,16 @@ std::uint8_t parts_of(const LogWrite& write, bool start) {
         (write.reset ? part_reset : 0) | (write.metadata ? part_metadata : 0));
 }
 
+/// Enough for all but the first step of a segment, and those with metadata.
+std::size_t usual_bytes(const LogWrite& write) {
+    constexpr std::size_t record_bytes = 16; ///< beside its payload
+    constexpr std::size_t other_parts_bytes = 64;
+    std::size_t bytes = step_header_bytes + other_parts_bytes + step_alignment;
+    for (const LogRecord& record : write.append)
+        bytes += record.payload->size() + record_bytes;
+    return bytes;
+}
+
 void encode_body(base::ByteWriter& out, const LogWrite& write, const std::optional<LogStart>& start,
                  std::uint64_t compact_term) {
     out.u8(parts_of(write, start.has_value()));
@@ -225,6 +235,7 @@ std::optional<LogStep> decode_step(const StepHeader& header, std::string_view by
 EncodedStep encode_step(const LogWrite& write, const std::optional<LogStart>& start,
                         std::uint64_t compact_term, StepPlace place, StepLink link) {
     base::ByteWriter out;
+    out.reserve(usual_bytes(write));
     out.raw(room_for_header);
     encode_body(out, write, start, compact_term);
     const auto first_index = write.append.empty() ? 0 : write.append.front().index;
