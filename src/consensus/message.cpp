@@ -177,15 +177,20 @@ std::vector<NodeId> read_nodes(ByteReader& in) {
 
 std::string encode(const Message& message) {
     ByteWriter out;
-    out.reserve(64 + payload_bytes(message));
+    encode(message, out);
+    return out.take();
+}
+
+void encode(const Message& message, ByteWriter& out) {
+    const std::size_t begin = out.size();
+    out.reserve(begin + 64 + payload_bytes(message));
     out.u8(
         static_cast<std::uint8_t>(std::visit([](const auto& body) { return kind_of(body); }, message.body)));
     out.u64(number(message.from));
     out.u64(number(message.to));
     out.varint(number(message.term));
     std::visit([&](const auto& body) { write(out, body); }, message.body);
-    out.u32(base::checksum32(out.view()));
-    return out.take();
+    out.u32(base::checksum32(std::string_view(out.view()).substr(begin)));
 }
 
 base::result<Message> decode_message(std::string_view bytes) {

@@ -46,18 +46,19 @@ bool fits_frame(std::size_t payload_bytes) {
 }
 
 void append_frame(std::string& out, const Frame& frame) {
-    base::ByteWriter content;
-    content.reserve(fields_bytes_max + frame.payload.size());
-    content.u8(static_cast<std::uint8_t>(frame.kind));
-    if (frame.kind != FrameKind::answer) content.varint(static_cast<std::uint64_t>(frame.method));
-    if (frame.kind != FrameKind::notice) content.varint(frame.id);
-    if (frame.kind == FrameKind::call) content.varint(frame.left_ms);
-    if (frame.kind == FrameKind::answer) content.varint(frame.error);
-    content.raw(frame.payload);
+    base::ByteWriter fields;
+    fields.u8(static_cast<std::uint8_t>(frame.kind));
+    if (frame.kind != FrameKind::answer) fields.varint(static_cast<std::uint64_t>(frame.method));
+    if (frame.kind != FrameKind::notice) fields.varint(frame.id);
+    if (frame.kind == FrameKind::call) fields.varint(frame.left_ms);
+    if (frame.kind == FrameKind::answer) fields.varint(frame.error);
+    const std::size_t begin = out.size();
+    out.append(frame_head_bytes, '\0').append(fields.view()).append(frame.payload);
+    const auto content = std::string_view(out).substr(begin + frame_head_bytes);
     base::ByteWriter head;
     head.u32(static_cast<std::uint32_t>(content.size()));
-    head.u32(base::checksum32(content.view()));
-    out.append(head.view()).append(content.view());
+    head.u32(base::checksum32(content));
+    out.replace(begin, frame_head_bytes, head.view());
 }
 
 FrameReader::FrameReader(std::string read_ahead) : buffer_(std::move(read_ahead)), filled_(buffer_.size()) {}

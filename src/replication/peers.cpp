@@ -25,14 +25,16 @@ net::Method Peers::method(GroupMethod method) const {
 void Peers::send(const consensus::Message& message, std::uint64_t generation) {
     base::ByteWriter out;
     out.varint(generation);
-    out.raw(consensus::encode(message));
-    const auto bytes = out.take();
-    const auto to = slot_of(message.to);
-    for (unsigned slot = 0; slot < options_.members.size(); ++slot) {
-        const bool meant = message.to == consensus::nobody || slot == to;
-        if (meant && slot != options_.slot)
-            transport_.notify(options_.members[slot].endpoint, method(GroupMethod::raft), bytes);
+    consensus::encode(message, out);
+    if (message.to == consensus::nobody) {
+        for (unsigned slot = 0; slot < options_.members.size(); ++slot)
+            if (slot != options_.slot)
+                transport_.notify(options_.members[slot].endpoint, method(GroupMethod::raft), out.view());
+        return;
     }
+    const auto to = slot_of(message.to);
+    if (to && *to != options_.slot)
+        transport_.notify(options_.members[*to].endpoint, method(GroupMethod::raft), out.take());
 }
 
 base::result<Peers::Incoming> Peers::read(std::string_view notice) {

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <bookstore/base/bytes.hpp>
 #include <bookstore/base/error.hpp>
 #include <bookstore/consensus/types.hpp>
 
@@ -58,6 +59,8 @@ struct Message {
 };
 
 std::string encode(const Message& message);
+/// The same, behind what `out` holds.
+void encode(const Message& message, base::ByteWriter& out);
 /// Errc::corrupt for anything encode() did not write. Bounded by the size of `bytes`.
 base::result<Message> decode_message(std::string_view bytes);
 
