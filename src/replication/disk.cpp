@@ -134,7 +134,6 @@ void Disk::completed(std::exception_ptr failure) {
     if (failed_) return;
     const auto took = scheduler_.now() - started_;
     meters_->seconds.Observe(std::chrono::duration<double>(took).count());
-    stall_.reset();
     pace_.ended(scheduler_.now());
     const auto job = std::exchange(running_, nullptr);
     if (failure) return fail(describe(failure));
@@ -156,10 +155,17 @@ void Disk::completed(std::exception_ptr failure) {
     if (job->done) job->done();
 }
 
+/// One timer watches over many writes: most have ended long before it looks.
 void Disk::watch_for_stall() {
-    stall_ = scheduler_.after(slow_write, [this] {
-        base::log::warning("a log write is not coming to an end",
-                           {{"group", group_}, {"jobs_behind_it", queue_.size()}});
+    if (stall_ || !running_ || stall_told_ == started_) return;
+    stall_ = scheduler_.at(started_ + slow_write, [this] {
+        stall_.reset();
+        if (running_ && scheduler_.now() >= started_ + slow_write) {
+            stall_told_ = started_;
+            base::log::warning("a log write is not coming to an end",
+                               {{"group", group_}, {"jobs_behind_it", queue_.size()}});
+        }
+        watch_for_stall();
     });
 }
 

@@ -67,6 +67,7 @@ private:
     std::shared_ptr<Job> running_; ///< shared with the worker's job
     base::TimePoint started_{};
     std::unique_ptr<base::Timer> stall_;
+    base::TimePoint stall_told_{}; ///< when the write began of which it was said that it hangs
     std::uint64_t durable_ = 0;
     std::deque<consensus::HeldMessage> held_; ///< by rising sequence
     bool failed_ = false;

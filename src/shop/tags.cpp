@@ -1,17 +1,25 @@
 #include <bookstore/shop/tags.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace bookstore::shop {
 namespace {
 
-struct Touch {
-    const CatalogState& state;
-    std::vector<Tag>& tags;
+template <typename T>
+void keep_one_of_each(std::vector<T>& all) {
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+}
+
+} // namespace
+
+struct Touched::Visitor {
+    Touched& touched;
 
     void operator()(const Stock& stock) const {
-        if (state.open() || stock.books.empty()) return;
-        tags.push_back(new_books_tag());
+        if (touched.state_.open() || stock.books.empty()) return;
+        touched.others_.push_back(new_books_tag());
         for (const Book& book : stock.books)
             add(book);
     }
@@ -21,28 +29,46 @@ struct Touch {
     }
     void operator()(const Update& update) const { add(update.item); }
     void operator()(const AddBook& added) const {
-        tags.push_back(new_books_tag());
+        touched.others_.push_back(new_books_tag());
         if (number(added.book.id) != 0)
             add(added.book);
         else
-            tags.push_back(topic_tag(added.book.topic));
+            touched.others_.push_back(topic_tag(added.book.topic));
     }
     void operator()(const Settle&) const {}
     void operator()(const ForgetSales&) const {}
 
     void add(const Book& book) const {
-        tags.push_back(item_tag(book.id));
-        tags.push_back(topic_tag(book.topic));
+        touched.items_.push_back(book.id);
+        touched.others_.push_back(topic_tag(book.topic));
     }
     void add(ItemId item) const {
-        const Book* book = state.find(item);
-        if (book != nullptr) return add(*book);
-        tags.push_back(item_tag(item));
-        tags.push_back(new_books_tag());
+        touched.items_.push_back(item);
+        if (const Book* book = touched.state_.find(item))
+            touched.topics_.push_back(book->topic);
+        else
+            touched.others_.push_back(new_books_tag());
     }
 };
 
-} // namespace
+void Touched::add(const CatalogCommand& command) {
+    std::visit(Visitor{*this}, command);
+}
+
+/// What a batch touches is named once before anything is made of it: it sells many books of few topics.
+std::vector<Tag> Touched::take() {
+    keep_one_of_each(items_);
+    keep_one_of_each(topics_);
+    for (const std::string_view topic : topics_)
+        others_.push_back(topic_tag(topic));
+    keep_one_of_each(others_); // a topic may have come from the shelf and from a new book
+    std::vector<Tag> tags;
+    tags.reserve(items_.size() + others_.size());
+    for (const ItemId item : items_)
+        tags.push_back(item_tag(item));
+    std::move(others_.begin(), others_.end(), std::back_inserter(tags));
+    return tags;
+}
 
 Tag item_tag(ItemId item) {
     return "item/" + std::to_string(number(item));
@@ -57,11 +83,9 @@ Tag new_books_tag() {
 }
 
 std::vector<Tag> touched_by(const CatalogCommand& command, const CatalogState& state) {
-    std::vector<Tag> tags;
-    std::visit(Touch{state, tags}, command);
-    std::sort(tags.begin(), tags.end());
-    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
-    return tags;
+    Touched touched(state);
+    touched.add(command);
+    return touched.take();
 }
 
 } // namespace bookstore::shop

@@ -25,4 +25,22 @@ Tag new_books_tag();
 /// difference.
 std::vector<Tag> touched_by(const CatalogCommand& command, const CatalogState& state);
 
+/// The same of many commands together.
+class Touched {
+public:
+    /// `state` outlives it, and does not change meanwhile.
+    explicit Touched(const CatalogState& state) : state_(state) {}
+
+    void add(const CatalogCommand& command);
+    /// The last thing that is done with it.
+    std::vector<Tag> take();
+
+private:
+    struct Visitor;
+    const CatalogState& state_;
+    std::vector<ItemId> items_;
+    std::vector<std::string_view> topics_; ///< of books on the shelf
+    std::vector<Tag> others_;
+};
+
 } // namespace bookstore::shop

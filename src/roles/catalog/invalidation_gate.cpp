@@ -92,16 +92,12 @@ base::result<LeaseAnswer> InvalidationGate::ask(const LeaseRequest& request, std
 }
 
 std::vector<shop::Tag> InvalidationGate::touched_by(const std::vector<std::string>& commands) const {
-    std::vector<shop::Tag> tags;
+    shop::Touched touched(state_);
     for (const std::string& command : commands) {
         const auto decoded = shop::decode_catalog_command(command);
-        if (!decoded) continue; // changes nothing when it is applied
-        auto touched = shop::touched_by(*decoded, state_);
-        std::move(touched.begin(), touched.end(), std::back_inserter(tags));
+        if (decoded) touched.add(*decoded); // else it changes nothing when it is applied
     }
-    std::sort(tags.begin(), tags.end());
-    tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
-    return tags;
+    return touched.take();
 }
 
 InvalidationGate::Messages InvalidationGate::messages(const std::vector<shop::Tag>& tags,
@@ -154,16 +150,23 @@ void InvalidationGate::proceed() {
     const base::TimePoint now = world_.scheduler.now();
     if (!table_.may_propose(now)) {
         tell(now);
-        const base::TimePoint next = std::max(table_.latest_wait(now), now + shortest_look_again);
-        timer_ = world_.scheduler.at(next, [this] { proceed(); });
-        return;
+        return look_again(std::max(table_.latest_wait(now), now + shortest_look_again));
     }
     waited_.Observe(in_seconds(now - stage_->since));
     table_.end();
-    timer_.reset();
     const auto ready = std::move(stage_->ready);
     stage_.reset();
     ready();
+}
+
+/// One timer for many stages: most have been let through long before it fires.
+void InvalidationGate::look_again(base::TimePoint when) {
+    if (timer_ && timer_at_ <= when) return;
+    timer_at_ = when;
+    timer_ = world_.scheduler.at(when, [this] {
+        timer_.reset();
+        proceed();
+    });
 }
 
 void InvalidationGate::tell(base::TimePoint now) {

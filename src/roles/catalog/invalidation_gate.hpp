@@ -63,6 +63,7 @@ private:
     /// the leases in its way have run out.
     void proceed();
     void tell(base::TimePoint now);
+    void look_again(base::TimePoint when);
 
     World world_;
     unsigned slot_;
@@ -71,6 +72,7 @@ private:
     std::uint64_t stages_ = 0;
     std::optional<Stage> stage_;
     std::unique_ptr<base::Timer> timer_;
+    base::TimePoint timer_at_{};
     prometheus::Counter& sent_;
     prometheus::Histogram& waited_;
 };
