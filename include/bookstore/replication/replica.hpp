@@ -195,6 +195,7 @@ public:
     /// The highest index proposed or announced to the gate: what a new registration's fence must be.
     std::uint64_t announced_index() const;
     std::uint64_t applied() const;
+    Phase phase() const; ///< that of status(), for every call to look at
     Status status() const;
 
     /// Status changed in phase, role, term or leader. Any number of handlers.

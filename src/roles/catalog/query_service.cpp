@@ -137,7 +137,7 @@ boost::asio::awaitable<base::result<QueryAnswer>> QueryService::answer_latest(Qu
 
 base::result<QueryAnswer> QueryService::answer_now(const Query& query) const {
     // A replica that was fenced off holds something, but nobody knows what.
-    if (replica_.status().phase != replication::Phase::serving) return Errc::not_ready;
+    if (replica_.phase() != replication::Phase::serving) return Errc::not_ready;
     return answer_query(query, replica_.state(), titles_, replica_.applied());
 }
 

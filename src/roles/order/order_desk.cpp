@@ -41,9 +41,7 @@ PurchasePorts OrderDesk::ports() {
         [this](std::vector<shop::Sell> sales, base::TimePoint deadline) {
             return sell(std::move(sales), deadline);
         },
-        [this](std::vector<shop::Record> entries, base::TimePoint deadline) {
-            return record(std::move(entries), deadline);
-        },
+        [this](Entries entries, base::TimePoint deadline) { return record(std::move(entries), deadline); },
     };
 }
 
@@ -94,18 +92,18 @@ awaitable<base::result<SaleAnswers>> OrderDesk::sell(std::vector<shop::Sell> sal
     co_return answers;
 }
 
-awaitable<base::result<std::vector<shop::OrderOutcome>>> OrderDesk::record(std::vector<shop::Record> entries,
+awaitable<base::result<std::vector<shop::OrderOutcome>>> OrderDesk::record(Entries entries,
                                                                            base::TimePoint deadline) {
     std::vector<std::string> commands;
-    commands.reserve(entries.size());
-    for (shop::Record& entry : entries)
-        commands.push_back(encode(shop::OrderCommand{std::move(entry)}));
+    commands.reserve(entries->size());
+    for (const shop::OrderCommand& entry : *entries)
+        commands.push_back(encode(entry));
     const auto applied = co_await replica_.propose_all_anywhere(std::move(commands), deadline);
-    co_return decode_each<shop::OrderOutcome>(applied, entries.size(), shop::decode_order_outcome);
+    co_return decode_each<shop::OrderOutcome>(applied, entries->size(), shop::decode_order_outcome);
 }
 
 bool OrderDesk::serving() const {
-    return replica_.status().phase == replication::Phase::serving;
+    return replica_.phase() == replication::Phase::serving;
 }
 
 } // namespace bookstore::roles::order

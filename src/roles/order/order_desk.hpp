@@ -36,8 +36,8 @@ private:
     PurchasePorts ports();
     boost::asio::awaitable<base::result<SaleAnswers>> sell(std::vector<shop::Sell> sales,
                                                            base::TimePoint deadline);
-    boost::asio::awaitable<base::result<std::vector<shop::OrderOutcome>>>
-    record(std::vector<shop::Record> entries, base::TimePoint deadline);
+    boost::asio::awaitable<base::result<std::vector<shop::OrderOutcome>>> record(Entries entries,
+                                                                                 base::TimePoint deadline);
     bool serving() const;
 
     base::Scheduler& scheduler_;

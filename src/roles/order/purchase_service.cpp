@@ -169,24 +169,27 @@ awaitable<void> PurchaseService::execute(Bundle& bundle, base::TimePoint deadlin
         co_return;
     }
     Sold sold;
-    std::vector<shop::Record> entries;
+    std::vector<shop::OrderCommand> entries;
+    sold.reserve(bundle.open.size());
+    entries.reserve(bundle.open.size());
     for (std::size_t i = 0; i < bundle.open.size(); ++i) {
         const std::size_t place = bundle.open[i];
         if (auto* sale = std::get_if<shop::Sold>(&sale_answers->outcomes[i])) {
             sold.push_back(place);
-            entries.push_back(
-                {std::move(bundle.purchases[place].key), sale->at, std::move(sale->lines), sale->total});
+            entries.push_back(shop::Record{std::move(bundle.purchases[place].key), sale->at,
+                                           std::move(sale->lines), sale->total});
         } else {
             bundle.answers[place] = std::visit(NotSold{}, sale_answers->outcomes[i]);
         }
     }
-    if (!sold.empty()) co_await record(bundle, std::move(sold), std::move(entries), deadline);
+    auto kept = std::make_shared<const std::vector<shop::OrderCommand>>(std::move(entries));
+    if (!sold.empty()) co_await record(bundle, std::move(sold), std::move(kept), deadline);
     for (const std::size_t place : bundle.open)
         if (bundle.answers[place]) bundle.answers[place]->times.catalog = sale_answers->took;
 }
 
 /// The copies are gone: from here on a failure is an unknown outcome, never a refusal.
-awaitable<void> PurchaseService::record(Bundle& bundle, Sold sold, std::vector<shop::Record> entries,
+awaitable<void> PurchaseService::record(Bundle& bundle, Sold sold, Entries entries,
                                         base::TimePoint deadline) {
     bundle.answer(sold, Errc::outcome_unknown);
     for (base::Duration pause = first_pause;; pause = std::min(2 * pause, longest_pause)) {

@@ -28,6 +28,9 @@ struct SaleAnswers {
     base::Duration took{};
 };
 
+/// `Record`s, kept as they are while they are tried again.
+using Entries = std::shared_ptr<const std::vector<shop::OrderCommand>>;
+
 /// The two groups, as purchases see them. Each call may be repeated with the same keys, gives an outcome for
 /// each of what it was given, in order, and fails for all or none.
 struct PurchasePorts {
@@ -37,7 +40,7 @@ struct PurchasePorts {
                                                                     base::TimePoint deadline)>
         sell;
     std::function<boost::asio::awaitable<base::result<std::vector<shop::OrderOutcome>>>(
-        std::vector<shop::Record>, base::TimePoint deadline)>
+        Entries, base::TimePoint deadline)>
         record;
 };
 
@@ -65,8 +68,7 @@ private:
     using Sold = std::vector<std::size_t>; ///< places in a bundle
 
     boost::asio::awaitable<void> execute(Bundle& bundle, base::TimePoint deadline);
-    boost::asio::awaitable<void> record(Bundle& bundle, Sold sold, std::vector<shop::Record> entries,
-                                        base::TimePoint deadline);
+    boost::asio::awaitable<void> record(Bundle& bundle, Sold sold, Entries entries, base::TimePoint deadline);
     void admit(Bundle& bundle) const;
     void count(const Answer& answer);
 

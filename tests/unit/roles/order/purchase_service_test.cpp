@@ -29,7 +29,7 @@ protected:
             [this](std::vector<shop::Sell> sales, base::TimePoint deadline) {
                 return sell(std::move(sales), deadline);
             },
-            [this](std::vector<shop::Record> entries, base::TimePoint) { return record(std::move(entries)); },
+            [this](Entries entries, base::TimePoint) { return record(std::move(entries)); },
         };
     }
     awaitable<base::result<SaleAnswers>> sell(std::vector<shop::Sell> sales, base::TimePoint deadline) {
@@ -43,7 +43,7 @@ protected:
         co_await net::sleep_until(scheduler_, deadline);
         co_return Errc::timed_out;
     }
-    awaitable<base::result<std::vector<shop::OrderOutcome>>> record(std::vector<shop::Record> entries) {
+    awaitable<base::result<std::vector<shop::OrderOutcome>>> record(Entries entries) {
         ++records_;
         co_await net::sleep_until(scheduler_, scheduler_.now() + milliseconds(2));
         if (record_failures_ > 0) {
@@ -51,8 +51,8 @@ protected:
             co_return record_failure_;
         }
         std::vector<shop::OrderOutcome> outcomes;
-        for (shop::Record& entry : entries)
-            outcomes.push_back(book_.apply(shop::OrderCommand(std::move(entry))));
+        for (const shop::OrderCommand& entry : *entries)
+            outcomes.push_back(book_.apply(entry));
         co_return outcomes;
     }
 
