@@ -6,7 +6,6 @@
 
 #include <bookstore/base/error.hpp>
 
-#include "replication/batch.hpp"
 #include "replication/failure.hpp"
 
 namespace bookstore::replication {
@@ -55,14 +54,18 @@ void Applier::turn() {
         backlog_.pop_front();
         backlog_bytes_ -= entry.payload->size();
         INVARIANT(number(entry.index) == position_.index + 1);
-        std::vector<std::string> outcomes;
+        Bundle outcomes;
         if (entry.kind == consensus::EntryKind::command) {
-            const auto batch = decode_batch(*entry.payload);
+            const auto batch = read_views(*entry.payload);
             INVARIANT(batch.has_value()); // checksummed on disk and on the wire: only a bug can break it
-            outcomes.reserve(batch->size());
-            for (const auto command : *batch)
-                outcomes.push_back(machine_.apply(command, number(entry.index)));
-            commands += outcomes.size();
+            const bool awaited = hooks_.awaited(entry.index);
+            for (const auto command : *batch) {
+                if (awaited)
+                    outcomes.add(machine_.apply(command, number(entry.index)));
+                else
+                    machine_.apply_unheard(command, number(entry.index));
+            }
+            commands += batch->size();
         }
         position_ = {number(entry.index), number(entry.term)};
         hooks_.applied(entry, outcomes);

@@ -13,6 +13,7 @@
 #include <bookstore/base/state_machine.hpp>
 #include <bookstore/base/worker.hpp>
 #include <bookstore/consensus/types.hpp>
+#include <bookstore/replication/bundle.hpp>
 #include <bookstore/storage/state_store.hpp>
 
 namespace bookstore::replication {
@@ -25,8 +26,10 @@ public:
     using Position = storage::StateStore::Position;
 
     struct Hooks {
-        /// After each entry, with the outcomes of its commands in order.
-        std::function<void(const consensus::Entry&, std::vector<std::string>& outcomes)> applied;
+        /// Whether anybody here wants the outcomes of that entry.
+        std::function<bool(consensus::LogIndex)> awaited;
+        /// After each entry, with the outcomes of its commands in order if they are awaited.
+        std::function<void(const consensus::Entry&, Bundle& outcomes)> applied;
         /// After the entries of one turn.
         std::function<void()> progressed;
         std::function<void(const std::string& cause)> failed; ///< the store; once

@@ -1,12 +1,9 @@
 #include "replication/batcher.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include <bookstore/base/limits.hpp>
-
-#include "replication/batch.hpp"
 
 namespace bookstore::replication {
 
@@ -21,8 +18,7 @@ Batcher::Batcher(base::Scheduler& scheduler, Deadlines& deadlines, Gate* gate, H
 
 Batcher::~Batcher() = default;
 
-base::result<net::Promise<Proposal::Answer>> Batcher::add(std::vector<std::string> commands,
-                                                          base::TimePoint deadline) {
+base::result<net::Promise<Proposal::Answer>> Batcher::add(Bundle commands, base::TimePoint deadline) {
     INVARIANT(!commands.empty());
     if (commands.size() > limits::batch_commands_max) return base::Errc::too_large;
     if (waiting_ + commands.size() > limits::proposals_waiting_max) return base::Errc::overloaded;
@@ -67,18 +63,23 @@ void Batcher::committed(consensus::LogIndex index) {
     schedule();
 }
 
-void Batcher::applied(const consensus::Entry& entry, std::vector<std::string>& outcomes) {
-    if (in_flight_.empty() || in_flight_.front().index != entry.index) return;
+void Batcher::applied(const consensus::Entry& entry, Bundle& outcomes) {
+    if (!awaits(entry.index)) return;
     // Leading without a break since it was appended: what stands at its index is it.
     INVARIANT(term_ == entry.term);
     const auto batch = std::move(in_flight_.front());
     in_flight_.pop_front();
     INVARIANT(batch.size == outcomes.size());
-    auto next = std::make_move_iterator(outcomes.begin());
+    if (batch.proposals.size() == 1) {
+        batch.proposals.front()->settle(AppliedAll{std::move(outcomes), number(entry.index), {}});
+        return schedule();
+    }
+    auto next = outcomes.begin();
     for (const auto& proposal : batch.proposals) {
-        const auto end = next + static_cast<std::ptrdiff_t>(proposal->size());
-        proposal->settle(AppliedAll{{next, end}, number(entry.index), {}});
-        next = end;
+        AppliedAll applied{{}, number(entry.index), {}};
+        for (std::size_t i = 0; i < proposal->size(); ++i, ++next)
+            applied.outcomes.add(*next);
+        proposal->settle(std::move(applied));
     }
     schedule();
 }
@@ -113,7 +114,11 @@ void Batcher::form() {
 
     announcing_ = true;
     ready_inside_ = false;
-    gate_->prepare(stage_->commands, number(stage_->index), [weak = std::weak_ptr(self_), stage] {
+    std::vector<std::string_view> commands;
+    commands.reserve(stage_->size);
+    for (const auto& proposal : stage_->proposals)
+        commands.insert(commands.end(), proposal->commands.begin(), proposal->commands.end());
+    gate_->prepare(commands, number(stage_->index), [weak = std::weak_ptr(self_), stage] {
         if (const auto self = weak.lock()) (*self)->gate_ready(stage);
     });
     announcing_ = false;
@@ -132,7 +137,6 @@ Batcher::Batch Batcher::take_from_queue() {
             const bool fits =
                 bytes <= limits::batch_bytes_max && batch.size + size <= limits::batch_commands_max;
             if (!fits && !batch.proposals.empty()) break;
-            std::move(next->commands.begin(), next->commands.end(), std::back_inserter(batch.commands));
             batch.size += size;
             batch.proposals.push_back(std::move(next));
         } // else its deadline passed while it waited: it was never proposed, and will not be
@@ -159,12 +163,8 @@ void Batcher::gate_ready(std::uint64_t stage) {
 /// Handing over: refused when that succeeds. When it fails they are announced anew, so that the index that
 /// was announced is not left without an entry, and readers waiting for it.
 void Batcher::give_back(Batch batch) {
-    auto end = std::make_move_iterator(batch.commands.end());
     for (std::size_t i = batch.proposals.size(); i-- > 0;) {
         auto& proposal = batch.proposals[i];
-        const auto begin = end - static_cast<std::ptrdiff_t>(proposal->size());
-        proposal->commands.assign(begin, end);
-        end = begin;
         waiting_ += proposal->size();
         queue_bytes_ += proposal->bytes();
         queue_.push_front(std::move(proposal));
@@ -177,8 +177,12 @@ void Batcher::append_stage() {
     const auto index = hooks_.next_index();
     if (!index) return give_back(std::move(batch));
     INVARIANT(*index == batch.index); // nothing else is appended while a batch is on the stage
-    auto payload = std::make_shared<const std::string>(encode_batch(batch.commands));
-    batch.commands = {};
+    std::vector<const Bundle*> commands;
+    for (const auto& proposal : batch.proposals)
+        commands.push_back(&proposal->commands);
+    auto payload = std::make_shared<const std::string>(Bundle::join(commands));
+    for (const auto& proposal : batch.proposals)
+        proposal->commands = {};
     // Before the append, whose effects may commit and apply it at once.
     in_flight_.push_back(std::move(batch));
     hooks_.append(std::move(payload));

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <bookstore/base/scheduler.hpp>
@@ -57,8 +58,7 @@ public:
 
     /// Queues commands that stay together, at least one. Errc::too_large, overloaded. The caller has checked
     /// that this replica leads.
-    base::result<net::Promise<Proposal::Answer>> add(std::vector<std::string> commands,
-                                                     base::TimePoint deadline);
+    base::result<net::Promise<Proposal::Answer>> add(Bundle commands, base::TimePoint deadline);
 
     /// This replica leads `term`, with an entry of its own committed: batches may form.
     void lead(consensus::Term term);
@@ -68,7 +68,11 @@ public:
     void fail(base::Errc in_flight, base::Errc refusal);
 
     void committed(consensus::LogIndex index);
-    void applied(const consensus::Entry& entry, std::vector<std::string>& outcomes);
+    /// Whether the entry to be applied next, at `index`, is one of this batcher's.
+    bool awaits(consensus::LogIndex index) const {
+        return !in_flight_.empty() && in_flight_.front().index == index;
+    }
+    void applied(const consensus::Entry& entry, Bundle& outcomes);
 
     /// Commands in the queue.
     std::size_t waiting() const { return waiting_; }
@@ -79,7 +83,6 @@ public:
 private:
     struct Batch {
         consensus::LogIndex index{};
-        std::vector<std::string> commands; ///< empty once appended
         std::vector<std::shared_ptr<Proposal>> proposals;
         std::size_t size = 0; ///< in commands
     };

@@ -64,13 +64,13 @@ boost::asio::awaitable<base::result<Applied>> Engine::propose_anywhere(std::stri
     return Impl::propose_anywhere(impl_, std::move(command), deadline);
 }
 
-boost::asio::awaitable<base::result<AppliedAll>> Engine::propose_all(std::vector<std::string> commands,
+boost::asio::awaitable<base::result<AppliedAll>> Engine::propose_all(Bundle commands,
                                                                      base::TimePoint deadline) {
     return Impl::propose_all(impl_, std::move(commands), deadline);
 }
 
-boost::asio::awaitable<base::result<AppliedAll>>
-Engine::propose_all_anywhere(std::vector<std::string> commands, base::TimePoint deadline) {
+boost::asio::awaitable<base::result<AppliedAll>> Engine::propose_all_anywhere(Bundle commands,
+                                                                              base::TimePoint deadline) {
     return Impl::propose_all_anywhere(impl_, std::move(commands), deadline);
 }
 

@@ -148,10 +148,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     // engine_calls.cpp: the public face; each call keeps the engine's parts alive
     static Call<Applied> propose(Self self, std::string command, base::TimePoint deadline);
     static Call<Applied> propose_anywhere(Self self, std::string command, base::TimePoint deadline);
-    static Call<AppliedAll> propose_all(Self self, std::vector<std::string> commands,
-                                        base::TimePoint deadline);
-    static Call<AppliedAll> propose_all_anywhere(Self self, std::vector<std::string> commands,
-                                                 base::TimePoint deadline);
+    static Call<AppliedAll> propose_all(Self self, Bundle commands, base::TimePoint deadline);
+    static Call<AppliedAll> propose_all_anywhere(Self self, Bundle commands, base::TimePoint deadline);
     static Call<std::uint64_t> read_barrier(Self self, base::TimePoint deadline);
     static Call<std::uint64_t> wait_applied(Self self, std::uint64_t version, base::TimePoint deadline);
     void want_news();

@@ -14,12 +14,6 @@ namespace {
 
 constexpr base::Duration poll_interval = base::milliseconds(2); ///< of stop() alone
 
-std::vector<std::string> by_itself(std::string command) {
-    std::vector<std::string> commands;
-    commands.push_back(std::move(command));
-    return commands;
-}
-
 base::result<std::uint64_t> decode_index(const base::result<std::string>& bytes) {
     if (bytes.has_error()) return bytes.error();
     base::ByteReader in(*bytes);
@@ -31,17 +25,21 @@ base::result<std::uint64_t> decode_index(const base::result<std::string>& bytes)
 } // namespace
 
 Engine::Impl::Call<Applied> Engine::Impl::propose(Self self, std::string command, base::TimePoint deadline) {
-    auto applied = co_await propose_all(std::move(self), by_itself(std::move(command)), deadline);
+    Bundle commands;
+    commands.add(command);
+    auto applied = co_await propose_all(std::move(self), std::move(commands), deadline);
     co_return only(std::move(applied));
 }
 
 Engine::Impl::Call<Applied> Engine::Impl::propose_anywhere(Self self, std::string command,
                                                            base::TimePoint deadline) {
-    auto applied = co_await propose_all_anywhere(std::move(self), by_itself(std::move(command)), deadline);
+    Bundle commands;
+    commands.add(command);
+    auto applied = co_await propose_all_anywhere(std::move(self), std::move(commands), deadline);
     co_return only(std::move(applied));
 }
 
-Engine::Impl::Call<AppliedAll> Engine::Impl::propose_all(Self self, std::vector<std::string> commands,
+Engine::Impl::Call<AppliedAll> Engine::Impl::propose_all(Self self, Bundle commands,
                                                          base::TimePoint deadline) {
     if (const auto refusal = self->refusal()) co_return *refusal;
     if (!self->is_leader() || !self->core.raft()->may_propose()) co_return base::Errc::not_leader;
@@ -52,8 +50,8 @@ Engine::Impl::Call<AppliedAll> Engine::Impl::propose_all(Self self, std::vector<
     co_return co_await std::move(*promise).wait();
 }
 
-Engine::Impl::Call<AppliedAll>
-Engine::Impl::propose_all_anywhere(Self self, std::vector<std::string> commands, base::TimePoint deadline) {
+Engine::Impl::Call<AppliedAll> Engine::Impl::propose_all_anywhere(Self self, Bundle commands,
+                                                                  base::TimePoint deadline) {
     if (const auto refusal = self->refusal()) co_return *refusal;
     if (self->is_leader()) co_return co_await propose_all(self, std::move(commands), deadline);
     const auto* leader = self->peers.endpoint_of(self->core.raft()->leader());

@@ -44,7 +44,8 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
                            [this] { applier->flush(); }});
     applier = std::make_unique<Applier>(
         machine, env.state, env.state_worker, env.scheduler, loaded.state,
-        Applier::Hooks{[this](const consensus::Entry& entry, std::vector<std::string>& outcomes) {
+        Applier::Hooks{[this](consensus::LogIndex index) { return batcher.awaits(index); },
+                       [this](const consensus::Entry& entry, Bundle& outcomes) {
                            digests.add(number(entry.index), machine.digest());
                            batcher.applied(entry, outcomes);
                            checkpoints->applied(number(entry.index), entry.payload->size());

@@ -2,8 +2,6 @@
 /// \file
 /// One caller who waits for the commands that it proposed together.
 #include <memory>
-#include <string>
-#include <vector>
 
 #include <bookstore/net/promise.hpp>
 #include <bookstore/replication/replica.hpp>
@@ -17,8 +15,7 @@ class Proposal {
 public:
     using Answer = base::result<AppliedAll>;
 
-    static std::shared_ptr<Proposal> make(std::vector<std::string> commands, Deadlines& deadlines,
-                                          base::TimePoint deadline) {
+    static std::shared_ptr<Proposal> make(Bundle commands, Deadlines& deadlines, base::TimePoint deadline) {
         auto proposal = std::shared_ptr<Proposal>(new Proposal(std::move(commands), deadlines));
         proposal->expiry_ = deadlines.add(deadline, [p = proposal.get()] {
             p->settled_ = true; // the key is dead: settle() would remove it again
@@ -43,18 +40,15 @@ public:
     std::size_t size() const { return size_; }
     std::size_t bytes() const { return bytes_; }
 
-    /// Moved into its batch when that forms.
-    std::vector<std::string> commands;
+    /// Let go when they are in the log.
+    Bundle commands;
 
 private:
-    Proposal(std::vector<std::string> c, Deadlines& deadlines)
-        : commands(std::move(c)), size_(commands.size()), deadlines_(deadlines) {
-        for (const std::string& command : commands)
-            bytes_ += command.size();
-    }
+    Proposal(Bundle c, Deadlines& deadlines)
+        : commands(std::move(c)), size_(commands.size()), bytes_(commands.bytes()), deadlines_(deadlines) {}
 
     std::size_t size_;
-    std::size_t bytes_ = 0;
+    std::size_t bytes_;
     Deadlines& deadlines_;
     Deadlines::Key expiry_;
     net::Promise<Answer> promise_;

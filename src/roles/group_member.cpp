@@ -101,7 +101,7 @@ Readiness readiness_of(const replication::Status& status) {
 }
 
 boost::asio::awaitable<base::result<replication::AppliedAll>>
-propose_all_to(cluster::GroupClient& group, std::uint16_t methods, std::vector<std::string> commands,
+propose_all_to(cluster::GroupClient& group, std::uint16_t methods, replication::Bundle commands,
                base::TimePoint deadline, cluster::Repeat repeat) {
     const net::Method propose{
         static_cast<std::uint16_t>(methods + static_cast<std::uint16_t>(replication::GroupMethod::propose))};
@@ -114,8 +114,8 @@ propose_all_to(cluster::GroupClient& group, std::uint16_t methods, std::vector<s
 boost::asio::awaitable<base::result<replication::Applied>>
 propose_to(cluster::GroupClient& group, std::uint16_t methods, std::string command, base::TimePoint deadline,
            cluster::Repeat repeat) {
-    std::vector<std::string> commands;
-    commands.push_back(std::move(command));
+    replication::Bundle commands;
+    commands.add(command);
     auto applied = co_await propose_all_to(group, methods, std::move(commands), deadline, repeat);
     co_return replication::only(std::move(applied));
 }

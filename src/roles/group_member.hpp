@@ -45,7 +45,7 @@ Readiness readiness_of(const replication::Status& status);
 
 /// Proposes `commands`, at least one, to the leader of another group, as that group's own followers do.
 boost::asio::awaitable<base::result<replication::AppliedAll>>
-propose_all_to(cluster::GroupClient& group, std::uint16_t methods, std::vector<std::string> commands,
+propose_all_to(cluster::GroupClient& group, std::uint16_t methods, replication::Bundle commands,
                base::TimePoint deadline, cluster::Repeat repeat);
 boost::asio::awaitable<base::result<replication::Applied>>
 propose_to(cluster::GroupClient& group, std::uint16_t methods, std::string command, base::TimePoint deadline,

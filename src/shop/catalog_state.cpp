@@ -194,6 +194,11 @@ std::string CatalogState::apply(std::string_view command, std::uint64_t version)
     return encode(decoded ? apply(*decoded, version) : CatalogOutcome{Unintelligible{}});
 }
 
+void CatalogState::apply_unheard(std::string_view command, std::uint64_t version) {
+    const auto decoded = decode_catalog_command(command);
+    if (decoded) apply(*decoded, version);
+}
+
 CatalogOutcome CatalogState::apply(const CatalogCommand& command, std::uint64_t version) {
     INVARIANT(version > 0);
     impl_->version = version;

@@ -157,6 +157,15 @@ std::string OrderState::apply(std::string_view command, std::uint64_t) {
     return encode(impl_->settle(std::get<Settled>(*decoded)));
 }
 
+void OrderState::apply_unheard(std::string_view command, std::uint64_t) {
+    auto decoded = decode_order_command(command);
+    if (!decoded) return;
+    if (auto* record = std::get_if<Record>(&*decoded))
+        impl_->record(std::move(*record));
+    else
+        impl_->settle(std::get<Settled>(*decoded));
+}
+
 OrderOutcome OrderState::apply(const OrderCommand& command) {
     if (const auto* record = std::get_if<Record>(&command)) return impl_->record(*record);
     return impl_->settle(std::get<Settled>(command));

@@ -1,12 +1,12 @@
 // What replicas send each other inside a frame: what is accepted is exactly what encode() writes.
-#include <vector>
+#include <algorithm>
 
 #include <bookstore/consensus/message.hpp>
+#include <bookstore/replication/bundle.hpp>
 #include <bookstore/replication/identity.hpp>
 #include <bookstore/roles/protocol.hpp>
 
 #include "fuzz/target.hpp"
-#include "replication/batch.hpp"
 #include "replication/hello.hpp"
 #include "replication/snapshot_chunk.hpp"
 
@@ -26,10 +26,14 @@ void canonical_message(std::string_view bytes) {
 }
 
 void batch(std::string_view bytes) {
-    const auto decoded = replication::decode_batch(bytes);
-    if (!decoded) return;
-    const std::vector<std::string> commands(decoded->begin(), decoded->end());
-    INVARIANT(replication::encode_batch(commands) == bytes);
+    const auto views = replication::read_views(bytes);
+    const auto bundle = replication::Bundle::read(bytes);
+    INVARIANT(views.has_value() == bundle.has_value());
+    if (!views) return;
+    INVARIANT(std::equal(bundle->begin(), bundle->end(), views->begin(), views->end()));
+    base::ByteWriter out;
+    bundle->write(out);
+    INVARIANT(out.view() == bytes);
 }
 
 using Check = void (*)(std::string_view);

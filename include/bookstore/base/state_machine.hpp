@@ -26,6 +26,11 @@ public:
     /// that says so: aborting here would stop every replica at the same entry.
     virtual std::string apply(std::string_view command, std::uint64_t version) = 0;
 
+    /// The same where nobody wants the outcome.
+    virtual void apply_unheard(std::string_view command, std::uint64_t version) {
+        (void)apply(command, version);
+    }
+
     /// The rows changed since the last call, each once and as it is now, in any order.
     virtual RowChanges take_changes() = 0;
     /// At least how many take_changes() would give: what has changed and is not taken stays in memory.

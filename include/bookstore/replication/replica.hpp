@@ -20,6 +20,7 @@
 #include <bookstore/base/worker.hpp>
 #include <bookstore/consensus/raft.hpp>
 #include <bookstore/net/transport.hpp>
+#include <bookstore/replication/bundle.hpp>
 #include <bookstore/storage/disk_space.hpp>
 #include <bookstore/storage/log_store.hpp>
 #include <bookstore/storage/snapshot_store.hpp>
@@ -76,8 +77,8 @@ public:
     /// While leading: another replica held other contents than the group, and may have shown them.
     virtual void contents_differed() {}
     /// `commands` will be proposed at `index`; call `ready` once, now or later, when they may be. The
-    /// commands outlive the stage. When leadership is lost meanwhile, `ready` has no effect.
-    virtual void prepare(const std::vector<std::string>& commands, std::uint64_t index,
+    /// commands are there during the call. When leadership is lost meanwhile, `ready` has no effect.
+    virtual void prepare(const std::vector<std::string_view>& commands, std::uint64_t index,
                          std::function<void()> ready) = 0;
 };
 
@@ -141,7 +142,7 @@ struct Applied {
 
 /// Outcomes of commands that were proposed together, in their order: all were applied at one version.
 struct AppliedAll {
-    std::vector<std::string> outcomes;
+    Bundle outcomes;
     std::uint64_t version = 0;
     base::Duration took{}; ///< at the leader, when another process proposed them
 };
@@ -164,13 +165,12 @@ public:
 
     /// Several at once, at least one: they are applied one behind the other, in one log entry, or none is.
     /// What fails, fails for all; too_large counts them together.
-    boost::asio::awaitable<base::result<AppliedAll>> propose_all(std::vector<std::string> commands,
-                                                                 base::TimePoint deadline);
+    boost::asio::awaitable<base::result<AppliedAll>> propose_all(Bundle commands, base::TimePoint deadline);
 
     /// The same through whoever leads: from a follower, forwarded to the leader once.
     boost::asio::awaitable<base::result<Applied>> propose_anywhere(std::string command,
                                                                    base::TimePoint deadline);
-    boost::asio::awaitable<base::result<AppliedAll>> propose_all_anywhere(std::vector<std::string> commands,
+    boost::asio::awaitable<base::result<AppliedAll>> propose_all_anywhere(Bundle commands,
                                                                           base::TimePoint deadline);
 
     /// Completes when this replica's state is at least as new as everything answered before the call: asks

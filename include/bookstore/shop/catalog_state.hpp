@@ -53,6 +53,7 @@ public:
     ~CatalogState() override;
 
     std::string apply(std::string_view command, std::uint64_t version) override;
+    void apply_unheard(std::string_view command, std::uint64_t version) override;
     CatalogOutcome apply(const CatalogCommand& command, std::uint64_t version = 1);
     base::RowChanges take_changes() override;
     std::size_t changed_rows() const override;

@@ -30,6 +30,7 @@ public:
     ~OrderState() override;
 
     std::string apply(std::string_view command, std::uint64_t version) override;
+    void apply_unheard(std::string_view command, std::uint64_t version) override;
     OrderOutcome apply(const OrderCommand& command);
     base::RowChanges take_changes() override;
     std::size_t changed_rows() const override;

@@ -59,7 +59,7 @@ void InvalidationGate::contents_differed() {
     table_.distrust();
 }
 
-void InvalidationGate::prepare(const std::vector<std::string>& commands, std::uint64_t index,
+void InvalidationGate::prepare(const std::vector<std::string_view>& commands, std::uint64_t index,
                                std::function<void()> ready) {
     const std::vector<shop::Tag> tags = touched_by(commands);
     if (tags.empty() || world_.config.unsafe.no_invalidation) {
@@ -91,9 +91,9 @@ base::result<LeaseAnswer> InvalidationGate::ask(const LeaseRequest& request, std
     return LeaseAnswer{grant->term, grant->fence, static_cast<std::uint64_t>(duration.count()), grant->epoch};
 }
 
-std::vector<shop::Tag> InvalidationGate::touched_by(const std::vector<std::string>& commands) const {
+std::vector<shop::Tag> InvalidationGate::touched_by(const std::vector<std::string_view>& commands) const {
     shop::Touched touched(state_);
-    for (const std::string& command : commands) {
+    for (const std::string_view command : commands) {
         const auto decoded = shop::decode_catalog_command(command);
         if (decoded) touched.add(*decoded); // else it changes nothing when it is applied
     }

@@ -30,7 +30,7 @@ public:
     void leading(std::uint64_t term, std::uint64_t last_index) override;
     void not_leading() override;
     void contents_differed() override;
-    void prepare(const std::vector<std::string>& commands, std::uint64_t index,
+    void prepare(const std::vector<std::string_view>& commands, std::uint64_t index,
                  std::function<void()> ready) override;
 
     /// Registers or renews a frontend. `fence` is the leader's announced index, `authority` until when it is
@@ -52,7 +52,7 @@ private:
         base::TimePoint since;
     };
 
-    std::vector<shop::Tag> touched_by(const std::vector<std::string>& commands) const;
+    std::vector<shop::Tag> touched_by(const std::vector<std::string_view>& commands) const;
     Messages messages(const std::vector<shop::Tag>& tags, std::uint64_t index) const;
     boost::asio::awaitable<void> announce(cluster::FrontendSession who, std::uint64_t stage,
                                           std::shared_ptr<const Messages> messages);

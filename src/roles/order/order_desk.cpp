@@ -19,7 +19,7 @@ base::result<std::vector<Outcome>> decode_each(const base::result<replication::A
     if (applied->outcomes.size() != count) return Errc::protocol_error;
     std::vector<Outcome> outcomes;
     outcomes.reserve(count);
-    for (const std::string& bytes : applied->outcomes) {
+    for (const std::string_view bytes : applied->outcomes) {
         auto outcome = decode(bytes);
         if (!outcome) return outcome.error();
         outcomes.push_back(std::move(*outcome));
@@ -80,10 +80,9 @@ awaitable<void> OrderDesk::drain(base::TimePoint deadline) {
 
 awaitable<base::result<SaleAnswers>> OrderDesk::sell(std::vector<shop::Sell> sales,
                                                      base::TimePoint deadline) {
-    std::vector<std::string> commands;
-    commands.reserve(sales.size());
+    replication::Bundle commands;
     for (shop::Sell& sale : sales)
-        commands.push_back(encode(shop::CatalogCommand{std::move(sale)}));
+        commands.add(encode(shop::CatalogCommand{std::move(sale)}));
     const auto applied = co_await propose_all_to(catalog_, catalog_group_methods, std::move(commands),
                                                  deadline, cluster::Repeat::always);
     auto outcomes = decode_each<shop::CatalogOutcome>(applied, sales.size(), shop::decode_catalog_outcome);
@@ -94,10 +93,9 @@ awaitable<base::result<SaleAnswers>> OrderDesk::sell(std::vector<shop::Sell> sal
 
 awaitable<base::result<std::vector<shop::OrderOutcome>>> OrderDesk::record(Entries entries,
                                                                            base::TimePoint deadline) {
-    std::vector<std::string> commands;
-    commands.reserve(entries->size());
+    replication::Bundle commands;
     for (const shop::OrderCommand& entry : *entries)
-        commands.push_back(encode(entry));
+        commands.add(encode(entry));
     const auto applied = co_await replica_.propose_all_anywhere(std::move(commands), deadline);
     co_return decode_each<shop::OrderOutcome>(applied, entries->size(), shop::decode_order_outcome);
 }

@@ -40,7 +40,7 @@ TEST_CASE(
     CHECK(waiting == base::limits::proposals_waiting_max);
     CHECK(batcher.add({"a"}, later).error() == base::Errc::overloaded);
 
-    std::vector<std::string> outcomes{"1"};
+    replication::Bundle outcomes{"1"};
     batcher.applied({consensus::LogIndex{1}, consensus::Term{1}, consensus::EntryKind::command, appended[0]},
                     outcomes);
     scheduler.run_for(base::milliseconds(1));

@@ -15,13 +15,13 @@ public:
         led_from = last_index;
     }
     void not_leading() override { leads = false; }
-    void prepare(const std::vector<std::string>& commands, std::uint64_t index,
+    void prepare(const std::vector<std::string_view>& commands, std::uint64_t index,
                  std::function<void()> ready) override {
         CHECK(leads);
         CHECK_FALSE(pass);
         ++prepared;
         announced = index;
-        batch = commands;
+        batch.assign(commands.begin(), commands.end());
         if (open)
             ready();
         else

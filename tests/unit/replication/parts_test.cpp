@@ -1,7 +1,9 @@
 // The parts that can be looked at alone.
+#include <algorithm>
+
+#include <bookstore/replication/bundle.hpp>
 #include <bookstore/replication/identity.hpp>
 
-#include "replication/batch.hpp"
 #include "replication/checkpoints.hpp"
 #include "replication/deadlines.hpp"
 #include "replication/disk.hpp"
@@ -20,15 +22,33 @@ using consensus::LogIndex;
 using consensus::NodeId;
 using consensus::Term;
 
-TEST_CASE("a batch's encoding holds every command, and nothing else is taken for one") {
+TEST_CASE("a bundle's encoding holds every string, and nothing else is taken for one") {
     const std::vector<std::string> commands{"", "a", std::string(300, 'x'), std::string("\0\xff", 2)};
-    const auto bytes = encode_batch(commands);
-    const auto back = decode_batch(bytes);
-    REQUIRE(back);
-    CHECK(std::vector<std::string>(back->begin(), back->end()) == commands);
-    for (std::size_t size = 0; size < bytes.size(); ++size)
-        CHECK_FALSE(decode_batch(std::string_view(bytes).substr(0, size)));
-    CHECK_FALSE(decode_batch(bytes + "x"));
+    Bundle bundle;
+    for (const auto& command : commands)
+        bundle.add(command);
+    CHECK(bundle.size() == commands.size());
+    CHECK(bundle.bytes() == 303);
+    CHECK(std::equal(bundle.begin(), bundle.end(), commands.begin(), commands.end()));
+    base::ByteWriter out;
+    bundle.write(out);
+    const auto bytes = out.take();
+    CHECK(Bundle::read(bytes) == bundle);
+    CHECK(read_views(bytes) == std::vector<std::string_view>(commands.begin(), commands.end()));
+    for (std::size_t size = 0; size < bytes.size(); ++size) {
+        CHECK_FALSE(Bundle::read(std::string_view(bytes).substr(0, size)));
+        CHECK_FALSE(read_views(std::string_view(bytes).substr(0, size)));
+    }
+    CHECK_FALSE(Bundle::read(bytes + "x"));
+    CHECK_FALSE(read_views(bytes + "x"));
+}
+
+TEST_CASE("bundles that are joined are one with the strings of all") {
+    const Bundle none, first{"a", "b"}, second{std::string_view(), "c"};
+    const auto joined = Bundle::read(Bundle::join({&none, &first, &second}));
+    CHECK(joined == Bundle{"a", "b", std::string_view(), "c"});
+    CHECK(joined->bytes() == 3);
+    CHECK(Bundle::read(Bundle::join({}))->empty());
 }
 
 TEST_CASE("an identity's and a hello's encodings hold them whole") {

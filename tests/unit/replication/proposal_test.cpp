@@ -101,7 +101,7 @@ TEST_CASE("a batch is bounded in bytes") {
 TEST_CASE("commands that are proposed together share an entry, each with its outcome, from wherever") {
     Serving group(3);
     const unsigned slot = GENERATE(0u, 1u, 2u);
-    const auto propose = [&](std::vector<std::string> commands) {
+    const auto propose = [&](replication::Bundle commands) {
         auto& engine = group.engine(slot);
         return group.wait(begin(
             group.scheduler, engine.propose_all_anywhere(std::move(commands), group.in(base::seconds(5)))));
@@ -109,23 +109,29 @@ TEST_CASE("commands that are proposed together share an entry, each with its out
     const auto before = group.engine(group.first).applied();
     const auto applied = propose({"a", "b", "a"});
     REQUIRE(applied);
-    CHECK(applied->outcomes == std::vector<std::string>{"1", "1", "2"});
+    CHECK(applied->outcomes == replication::Bundle{"1", "1", "2"});
     CHECK(applied->version == before + 1);
-    CHECK(propose({"a"})->outcomes == std::vector<std::string>{"3"});
+    CHECK(propose({"a"})->outcomes == replication::Bundle{"3"});
 }
 
 TEST_CASE("commands that are proposed together are bounded, and not torn apart by the bounds of a batch") {
     Serving group(1);
-    const auto propose = [&](std::vector<std::string> commands) {
+    const auto propose = [&](replication::Bundle commands) {
         return begin(group.scheduler,
                      group.engine(0).propose_all(std::move(commands), group.in(base::seconds(5))));
     };
-    const std::vector<std::string> too_many(limits::batch_commands_max + 1, "a");
-    const std::vector<std::string> too_large(2, std::string(limits::command_bytes_max / 2 + 1, 'x'));
+    const auto many = [](std::size_t count, const std::string& command) {
+        replication::Bundle commands;
+        for (std::size_t i = 0; i < count; ++i)
+            commands.add(command);
+        return commands;
+    };
+    const auto too_many = many(limits::batch_commands_max + 1, "a");
+    const auto too_large = many(2, std::string(limits::command_bytes_max / 2 + 1, 'x'));
     CHECK(group.wait(propose(too_many)).error() == base::Errc::too_large);
     CHECK(group.wait(propose(too_large)).error() == base::Errc::too_large);
 
-    const std::vector<std::string> most_of_a_batch(limits::batch_commands_max * 2 / 3, "a");
+    const auto most_of_a_batch = many(limits::batch_commands_max * 2 / 3, "a");
     const auto one = propose(most_of_a_batch), two = propose(most_of_a_batch);
     const auto first = group.wait(one), second = group.wait(two);
     REQUIRE(first);

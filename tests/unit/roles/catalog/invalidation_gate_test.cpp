@@ -78,7 +78,7 @@ protected:
         for (const auto& command : batch)
             commands.push_back(encode(command));
         const auto passed = std::make_shared<bool>(false);
-        gate_.prepare(commands, index, [passed] { *passed = true; });
+        gate_.prepare({commands.begin(), commands.end()}, index, [passed] { *passed = true; });
         return passed;
     }
     bool passes(const std::shared_ptr<bool>& passed, base::Duration within) {

@@ -29,7 +29,7 @@ void leader_says(Shop& shop, Answer answer) {
 
 shop::CatalogCommand proposed(const Shop& shop) {
     const auto commands = replication::decode_commands(shop.transport.made(propose).back()->request).value();
-    return shop::decode_catalog_command(commands.at(0)).value();
+    return shop::decode_catalog_command(commands.front()).value();
 }
 
 } // namespace
