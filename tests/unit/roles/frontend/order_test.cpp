@@ -1,62 +1,10 @@
 #include <catch2/catch.hpp>
 
-#include "unit/roles/frontend/shop_fixture.hpp"
+#include "unit/roles/frontend/order_replicas.hpp"
 
 using namespace bookstore;
 using namespace bookstore::roles;
 using namespace bookstore::roles::frontend::test;
-
-namespace {
-
-using Answer = std::optional<base::result<std::string>>;
-
-/// An order replica's answer, to each purchase of a call alike.
-struct Says {
-    Says(PurchaseAnswer purchase) : answer(std::move(purchase)) {}
-    Says(Errc failure) : answer(failure) {}
-    Says(std::nullopt_t) {}
-    std::optional<base::result<PurchaseAnswer>> answer; ///< of each; none: silence
-};
-
-PurchaseAnswer bought(std::string key = "k") {
-    PurchaseAnswer answer;
-    answer.order = {shop::OrderNumber{17},
-                    std::move(key),
-                    base::WallTime{0},
-                    {{shop::ItemId{2}, "RPCs for Dummies", 1, 200}},
-                    200};
-    return answer;
-}
-
-/// Order replicas that say these to one call after the other.
-void orders_say(Shop& shop, std::vector<Says> words) {
-    shop.transport.answerers[method::purchase] = [words,
-                                                  next = std::size_t{0}](const Call& call) mutable -> Answer {
-        const Says& said = words.at(std::min(next++, words.size() - 1));
-        if (!said.answer) return std::nullopt;
-        PurchaseAnswers answers;
-        answers.answers.assign(call.as<Purchases>().purchases.size(), *said.answer);
-        return encode(answers);
-    };
-}
-
-/// Of all calls, one behind the other.
-std::vector<Purchase> purchases_sent(const Shop& shop) {
-    std::vector<Purchase> sent;
-    for (const auto& call : shop.transport.made(method::purchase))
-        for (Purchase& purchase : call->as<Purchases>().purchases)
-            sent.push_back(std::move(purchase));
-    return sent;
-}
-
-std::vector<std::string> keys_sent(const Shop& shop) {
-    std::vector<std::string> keys;
-    for (const Purchase& purchase : purchases_sent(shop))
-        keys.push_back(purchase.key);
-    return keys;
-}
-
-} // namespace
 
 TEST_CASE("a purchase is passed to an order replica and answered in the original's words",
           "[frontend][order]") {
@@ -75,45 +23,6 @@ TEST_CASE("a purchase is passed to an order replica and answered in the original
     CHECK(calls[0]->to != calls[1]->to); // round-robin
     CHECK(keys_sent(*shop)[0] != keys_sent(*shop)[1]);
     CHECK(shop->metric("bookstored_purchases_total{outcome=\"bought\"}") == 2);
-}
-
-TEST_CASE("a purchase that is taken on without the routes is answered as by them", "[frontend][order]") {
-    const auto shop = Shop::open();
-    const auto said =
-        GENERATE(as<Says>(), Says(bought("mine")), Says(Errc::overloaded), Says(Errc::timed_out));
-    orders_say(*shop, {said});
-    const auto ask = [&](const std::string& target, const std::string& body) {
-        return shop->send(Verb::post, target, body,
-                          {{"Idempotency-Key", "mine"}, {"Content-Type", "application/json"}});
-    };
-    for (const auto& [target, body] : {std::pair<std::string, std::string>("/buy?item=2", ""),
-                                       {"/v1/orders", R"({"lines":[{"item":2,"quantity":1}]})"}}) {
-        shop->takes_posts = true;
-        const auto taken = ask(target, body);
-        shop->takes_posts = false;
-        const auto routed = ask(target, body);
-        CHECK(taken.status == routed.status);
-        CHECK(taken.content_type == routed.content_type);
-        CHECK(taken.headers == routed.headers);
-        CHECK(taken.body == routed.body);
-    }
-    CHECK(shop->posts_taken == 2);
-}
-
-TEST_CASE("what is no purchase at first sight is left to the routes", "[frontend][order]") {
-    const auto shop = Shop::open();
-    orders_say(*shop, {bought()});
-    const std::string lines = R"({"lines":[{"item":2,"quantity":1}]})";
-    CHECK(shop->send(Verb::post, "/buy?item=2&more=1").status == 200);
-    CHECK(shop->send(Verb::post, "/buy?item=x").status == 400);
-    CHECK(shop->send(Verb::post, "/v1/orders?more=1", lines).status == 201);
-    CHECK(shop->send(Verb::post, "/v1/orders", "{").status == 400);
-    CHECK(shop->send(Verb::post, "/v1/orders", lines, {{"Content-Type", "text/plain"}}).status == 415);
-    CHECK(shop->send(Verb::post, "/v1/orders", lines, {{"Idempotency-Key", "a b"}}).status == 400);
-    CHECK(shop->send(Verb::post, "/elsewhere").status == 404);
-    CHECK(shop->posts_taken == 0);
-    CHECK(shop->send(Verb::post, "/v1/orders", lines, {{"Content-Type", "application/json"}}).status == 201);
-    CHECK(shop->posts_taken == 1);
 }
 
 TEST_CASE("a purchase does not need the cache's lease", "[frontend][order]") {
