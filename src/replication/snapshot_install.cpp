@@ -71,9 +71,15 @@ void SnapshotInstall::switched(const std::exception_ptr& failure) {
         if (!self || self->closed_) return;
         self->filling_ = true;
         self->loaded_ = 0;
-        self->machine_.clear();
+        self->let_go(self->machine_.clear());
         self->read_rows();
     });
+}
+
+/// On the worker, and not with the last copy of a handler on the loop: a gigabyte takes more than a second.
+void SnapshotInstall::let_go(std::shared_ptr<void> held) {
+    const auto only = std::make_shared<std::shared_ptr<void>>(std::move(held));
+    stores_.snapshot_worker.submit([only] { only->reset(); }, {});
 }
 
 void SnapshotInstall::read_rows() {

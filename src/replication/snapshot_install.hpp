@@ -66,6 +66,7 @@ private:
     void build();
     void built(const std::exception_ptr& failure);
     void switched(const std::exception_ptr& failure);
+    void let_go(std::shared_ptr<void> held);
     void read_rows();
     void rows_read(const std::exception_ptr& failure);
     void load_some();

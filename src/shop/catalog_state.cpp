@@ -44,7 +44,7 @@ std::vector<RefusedLine> refused_lines(const std::vector<Line>& lines, const Out
 } // namespace
 
 struct CatalogState::Impl {
-    explicit Impl(ShelfObserver* observer) : shelf(observer) {}
+    explicit Impl(ShelfObserver* shelf_observer) : observer(shelf_observer), shelf(observer) {}
 
     CatalogOutcome operator()(const Stock& stock);
     CatalogOutcome operator()(const Sell& sell);
@@ -59,6 +59,7 @@ struct CatalogState::Impl {
     void visit_shop(Visit visit) const;
     std::uint64_t shop_digest() const;
 
+    ShelfObserver* observer;
     Shelf shelf;
     Sales sales;
     std::uint64_t parts = 0;
@@ -221,12 +222,16 @@ std::size_t CatalogState::changed_rows() const {
     return impl_->shelf.changed_rows() + impl_->sales.changed_rows();
 }
 
-void CatalogState::clear() {
-    impl_->shelf.clear();
-    impl_->sales.clear();
-    impl_->parts = 0;
-    impl_->open = false;
-    impl_->shop_changed = false;
+std::shared_ptr<void> CatalogState::clear() {
+    struct Held {
+        std::unique_ptr<Impl> state;
+        std::shared_ptr<void> beside; ///< what its observer kept
+    };
+    ShelfObserver* observer = impl_->observer;
+    auto held = std::make_shared<Held>();
+    held->state = std::exchange(impl_, std::make_unique<Impl>(observer));
+    if (observer != nullptr) held->beside = observer->shelf_cleared();
+    return held;
 }
 
 void CatalogState::load(std::uint8_t table, const base::Row& row) {

@@ -34,7 +34,6 @@ public:
             things += part.size();
         return things;
     }
-    void clear() { parts_ = {}; }
 
 private:
     static std::string_view key_of(std::string_view key) { return key; }

@@ -186,8 +186,8 @@ std::size_t OrderState::changed_rows() const {
     return impl_->changed.size();
 }
 
-void OrderState::clear() {
-    *impl_ = Impl{};
+std::shared_ptr<void> OrderState::clear() {
+    return std::exchange(impl_, std::make_unique<Impl>());
 }
 
 void OrderState::load(std::uint8_t table, const base::Row& row) {

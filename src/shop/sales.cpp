@@ -121,10 +121,6 @@ void Sales::forget(std::string_view key) {
     changed(*sale);
 }
 
-void Sales::clear() {
-    *this = Sales{};
-}
-
 void Sales::load(const base::Row& row) {
     RowReader in(catalog_tables[sales_table], row);
     Sale sale;

@@ -54,7 +54,6 @@ public:
     /// Nothing happens unless `key` stands for a sale that is settled or refused.
     void forget(std::string_view key);
 
-    void clear();
     /// Rows come in the order of their numbers.
     void load(const base::Row& row);
     /// After them; not below the last of theirs.

@@ -75,15 +75,6 @@ void Shelf::change(ItemId item, std::int64_t delta, std::int64_t cost) {
     changed(of);
 }
 
-void Shelf::clear() {
-    places_.clear();
-    all_.clear();
-    topics_.clear();
-    changed_.clear();
-    digest_ = 0;
-    if (observer_ != nullptr) observer_->shelf_cleared();
-}
-
 void Shelf::load(const base::Row& row) {
     RowReader in(catalog_tables[books_table], row);
     Place place;

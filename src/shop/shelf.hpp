@@ -16,7 +16,7 @@
 
 namespace bookstore::shop {
 
-/// Thread: the loop. References to books are valid until clear().
+/// Thread: the loop. References to books are valid as long as it lives.
 class Shelf {
 public:
     explicit Shelf(ShelfObserver* observer) : observer_(observer) {}
@@ -37,7 +37,6 @@ public:
     /// The result is within what a book may be.
     void change(ItemId item, std::int64_t delta, std::int64_t cost);
 
-    void clear();
     void load(const base::Row& row);
     void take_changes(base::RowChanges& into);
     std::size_t changed_rows() const { return changed_.size(); }

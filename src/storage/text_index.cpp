@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <sqlite3.h>
 
@@ -124,9 +125,8 @@ struct TextIndex::Impl {
 TextIndex::TextIndex() : impl_(std::make_unique<Impl>()) {}
 TextIndex::~TextIndex() = default;
 
-void TextIndex::clear() {
-    impl_->database->execute("clear", "INSERT INTO texts(texts) VALUES('delete-all')");
-    impl_->vocabulary.clear();
+std::shared_ptr<void> TextIndex::clear() {
+    return std::exchange(impl_, std::make_unique<Impl>());
 }
 
 void TextIndex::add(std::uint64_t id, std::string_view text) {

@@ -7,11 +7,6 @@ void Vocabulary::add(std::string_view word) {
     ordered_.insert(*words_.emplace(word).first);
 }
 
-void Vocabulary::clear() {
-    ordered_.clear();
-    words_.clear();
-}
-
 std::optional<std::vector<std::string_view>> Vocabulary::beginning_with(std::string_view beginning,
                                                                         std::size_t most) const {
     std::vector<std::string_view> found;

@@ -18,7 +18,6 @@ namespace bookstore::storage {
 class Vocabulary {
 public:
     void add(std::string_view word);
-    void clear();
 
     /// The words that begin with `beginning`, in order; nothing if there are more than `most`. Valid until
     /// the next `clear`.

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <span>
 #include <string>
@@ -13,6 +14,8 @@
 
 #include <bookstore/base/hash.hpp>
 #include <bookstore/base/state_machine.hpp>
+
+#include "support/virtual_worker.hpp"
 
 namespace bookstore::test {
 
@@ -37,7 +40,12 @@ public:
         return changes;
     }
     std::size_t changed_rows() const override { return changed_.size(); }
-    void clear() override { counters_.clear(), changed_.clear(); }
+    std::shared_ptr<void> clear() override {
+        counters_.clear(), changed_.clear();
+        return {nullptr, [where = let_go](void*) {
+                    ++(VirtualWorker::at_work() ? where->on_worker : where->on_loop);
+                }};
+    }
     void load(std::uint8_t, const base::Row& row) override {
         counters_[std::get<std::string>(row.at(0))] = std::get<std::int64_t>(row.at(1));
     }
@@ -59,6 +67,13 @@ public:
         const auto found = counters_.find(name);
         return found == counters_.end() ? 0 : found->second;
     }
+
+    /// Where what clear() gave was let go of.
+    struct LetGo {
+        int on_loop = 0;
+        int on_worker = 0;
+    };
+    const std::shared_ptr<LetGo> let_go = std::make_shared<LetGo>();
 
 private:
     std::map<std::string, std::int64_t> counters_;

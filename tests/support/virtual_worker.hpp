@@ -26,6 +26,9 @@ public:
     }
     std::size_t outstanding() const override { return queue_.size(); }
 
+    /// Is this called from a job of one?
+    static bool at_work() { return at_work_; }
+
 private:
     void start() {
         timer_ = scheduler_.after(latency_, [this] { run(); });
@@ -34,16 +37,20 @@ private:
     void run() {
         timer_.reset();
         std::exception_ptr failure;
+        at_work_ = true;
         try {
             queue_.front().first();
         } catch (...) {
             failure = std::current_exception();
         }
+        at_work_ = false;
         const auto done = std::move(queue_.front().second);
         queue_.pop_front();
         if (!queue_.empty()) start();
         if (done) done(failure);
     }
+
+    static inline bool at_work_ = false;
 
     base::Scheduler& scheduler_;
     base::Duration latency_;

@@ -2,6 +2,7 @@
 /// \file
 /// What a group replicates: a deterministic machine from commands to outcomes.
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,8 +37,9 @@ public:
     /// At least how many take_changes() would give: what has changed and is not taken stays in memory.
     virtual std::size_t changed_rows() const = 0;
 
-    /// Empties the machine, to be filled by load().
-    virtual void clear() = 0;
+    /// Empties the machine, to be filled by load(). Gives what it held: to let go of a gigabyte takes more
+    /// than a second, and may be done on any thread.
+    virtual std::shared_ptr<void> clear() = 0;
     /// One stored row of tables()[table]. Throws std::runtime_error on a row that cannot be.
     virtual void load(std::uint8_t table, const Row& row) = 0;
 

@@ -19,7 +19,8 @@ class ShelfObserver {
 public:
     virtual ~ShelfObserver() = default;
     virtual void book_added(const Book& book) = 0;
-    virtual void shelf_cleared() = 0;
+    /// Gives what was kept of it, as StateMachine::clear() does.
+    virtual std::shared_ptr<void> shelf_cleared() = 0;
 };
 
 /// A sale that is on no order yet, as far as the catalog knows.
@@ -57,7 +58,7 @@ public:
     CatalogOutcome apply(const CatalogCommand& command, std::uint64_t version = 1);
     base::RowChanges take_changes() override;
     std::size_t changed_rows() const override;
-    void clear() override;
+    std::shared_ptr<void> clear() override;
     void load(std::uint8_t table, const base::Row& row) override;
     std::span<const base::Table> tables() const override;
     std::uint64_t digest() const override;

@@ -34,7 +34,7 @@ public:
     OrderOutcome apply(const OrderCommand& command);
     base::RowChanges take_changes() override;
     std::size_t changed_rows() const override;
-    void clear() override;
+    std::shared_ptr<void> clear() override;
     void load(std::uint8_t table, const base::Row& row) override;
     std::span<const base::Table> tables() const override;
     std::uint64_t digest() const override;

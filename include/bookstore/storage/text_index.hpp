@@ -15,7 +15,8 @@ public:
     TextIndex();
     ~TextIndex();
 
-    void clear();
+    /// Gives what it held: to let go of it takes time, and may be done on any thread.
+    std::shared_ptr<void> clear();
     void add(std::uint64_t id, std::string_view text);
 
     /// Ids above `after` whose text has every one of `words`, ascending, at most `limit`. Words are matched

@@ -34,7 +34,7 @@ static_assert(unsettled_max * (base::limits::idempotency_key_bytes_max + 40) +
 class TitleIndex final : public shop::ShelfObserver {
 public:
     void book_added(const shop::Book& book) override { index_.add(shop::number(book.id), book.title); }
-    void shelf_cleared() override { index_.clear(); }
+    std::shared_ptr<void> shelf_cleared() override { return index_.clear(); }
     const storage::TextIndex& index() const { return index_; }
 
 private:

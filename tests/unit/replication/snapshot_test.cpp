@@ -63,6 +63,16 @@ TEST_CASE("a replica that the log cannot help gets a snapshot, and then the log 
     story.check_equal();
 }
 
+TEST_CASE("what a machine held before an installation is let go of on a worker") {
+    LeftBehind story;
+    story.group.start(story.away);
+    const auto& let_go = *story.group.machine(story.away).let_go;
+    const int at_start = let_go.on_loop;
+    REQUIRE(story.group.run_until_serving(story.away));
+    CHECK(let_go.on_worker == 1);
+    CHECK(let_go.on_loop == at_start);
+}
+
 TEST_CASE("a state of many chunks arrives whole") {
     LeftBehind story(30, 100'000);
     story.group.start(story.away);

@@ -1,6 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include "unit/shop/open_shop.hpp"
 
@@ -132,9 +134,9 @@ TEST_CASE("pages of books are in id order and start anywhere", "[shop][catalog]"
 TEST_CASE("the observer hears of every book", "[shop][catalog]") {
     struct Listener : ShelfObserver {
         std::vector<std::uint64_t> heard;
-        int cleared = 0;
+        std::shared_ptr<int> kept = std::make_shared<int>();
         void book_added(const Book& book) override { heard.push_back(number(book.id)); }
-        void shelf_cleared() override { ++cleared; }
+        std::shared_ptr<void> shelf_cleared() override { return std::exchange(kept, nullptr); }
     } listener;
     CatalogState shop(&listener);
     shop.apply(Stock{0, true, {a_book(2), a_book(1)}});
@@ -142,8 +144,11 @@ TEST_CASE("the observer hears of every book", "[shop][catalog]") {
     shop.apply(AddBook{a_book(2)}); // taken
     CHECK(listener.heard == std::vector<std::uint64_t>{2, 1, 3});
     const auto changes = shop.take_changes();
-    shop.clear();
-    CHECK(listener.cleared == 1);
+    const std::weak_ptr<int> kept = listener.kept;
+    auto held = shop.clear();
+    CHECK(!kept.expired()); // until who cleared the shop lets go of it
+    held.reset();
+    CHECK(kept.expired());
     REQUIRE(std::get<std::int64_t>(changes[0].key()) == 2);
     shop.load(changes[0].table(), changes[0].row());
     CHECK(listener.heard.size() == 4);

@@ -57,7 +57,7 @@ struct Picky final : base::StateMachine {
     std::string apply(std::string_view, std::uint64_t) override { return {}; }
     base::RowChanges take_changes() override { return {}; }
     std::size_t changed_rows() const override { return 0; }
-    void clear() override {}
+    std::shared_ptr<void> clear() override { return nullptr; }
     void load(std::uint8_t, const base::Row&) override { throw std::runtime_error("row 1: a stock below 0"); }
     std::span<const base::Table> tables() const override { return shelf_tables; }
     std::uint64_t digest() const override { return 0; }

@@ -43,7 +43,10 @@ public:
     std::string apply(std::string_view, std::uint64_t) override { return {}; }
     base::RowChanges take_changes() override { return {}; }
     std::size_t changed_rows() const override { return 0; }
-    void clear() override { rows_ = {}; }
+    std::shared_ptr<void> clear() override {
+        rows_ = {};
+        return nullptr;
+    }
     void load(std::uint8_t table, const base::Row& row) override { rows_.at(table).push_back(row); }
     std::span<const base::Table> tables() const override { return shelf_tables; }
     std::uint64_t digest() const override { return recompute_digest(); }

@@ -54,7 +54,7 @@ protected:
 
 private:
     void book_added(const shop::Book& book) override { titles_.add(shop::number(book.id), book.title); }
-    void shelf_cleared() override { titles_.clear(); }
+    std::shared_ptr<void> shelf_cleared() override { return titles_.clear(); }
 };
 
 TEST_CASE_METHOD(QueryTest, "before the shop is open nothing is answered", "[roles][query]") {
