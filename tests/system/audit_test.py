@@ -100,7 +100,7 @@ class Pages(unittest.TestCase):
             shop.start()
             for i in range(5):
                 self.assertEqual(201, shop.order((1, 1), key=f'key-{i}').status)
-            wait_until(lambda: len(shop['order', 1].get('/v1/orders').json()['orders']) == 5, 10, 'five orders at the other replica')
+            wait_until(lambda: all(len(p.get('/v1/orders').json()['orders']) == 5 for p in shop.of('order')), 10, 'five orders everywhere')
             for p in shop.of('order'):
                 shown, after = [], 0
                 while after is not None:
