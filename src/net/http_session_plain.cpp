@@ -81,17 +81,18 @@ HttpSession::Next HttpSession::answer_plainly() {
     while (used_ < filled_ && next == Next::wait) {
         const auto plain =
             find_plain_request({buffer_.data() + used_, filled_ - used_}, service_->limits.body_bytes_max);
-        if (plain && !has_turn_ && !service_->turns.take_briefly(began)) {
+        const bool is_post = plain && plain->verb == Verb::post;
+        const bool for_us = plain && (is_post ? bool(service_->take_post) : bool(service_->answer_at_once));
+        if (for_us && !has_turn_ && !service_->turns.take_briefly(began)) {
             next = Next::queue;
             break;
         }
-        if (plain && plain->verb == Verb::post && service_->take_post) {
+        if (for_us && is_post) {
             post_ = *plain;
             next = out_.empty() ? Next::ask : Next::again; // what came before it is answered before it
             break;
         }
-        const bool at_once = plain && plain->verb == Verb::get && service_->answer_at_once;
-        const int status = at_once ? service_->answer_at_once(plain->target, began, date, out_) : 0;
+        const int status = for_us ? service_->answer_at_once(plain->target, began, date, out_) : 0;
         if (status == 0) {
             next = Next::parse;
             break;

@@ -19,8 +19,8 @@ class Vocabulary {
 public:
     void add(std::string_view word);
 
-    /// The words that begin with `beginning`, in order; nothing if there are more than `most`. Valid until
-    /// the next `clear`.
+    /// The words that begin with `beginning`, in order; nothing if there are more than `most`. Valid as long
+    /// as this lives.
     std::optional<std::vector<std::string_view>> beginning_with(std::string_view beginning,
                                                                 std::size_t most) const;
 

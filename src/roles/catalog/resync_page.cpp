@@ -28,15 +28,11 @@ net::Response resync_page(const net::Request& request, const shop::CatalogState&
     const auto after_given = request.parameter("after"), limit_given = request.parameter("limit");
     const bool from_start = !after_given || *after_given == "0";
     const auto after = from_start ? std::uint64_t{0} : json::parse_positive(*after_given);
-    const auto limit = limit_given ? json::parse_positive(*limit_given) : resync_books_max;
+    const auto limit = limit_given ? json::parse_positive(*limit_given) : state.size();
     if (!after) return net::problem(400, "The parameter \"after\" must be an item number, or 0.");
-    if (!limit || *limit > resync_books_max)
+    if (!limit || (limit_given && *limit > resync_books_max))
         return net::problem(400,
                             "The parameter \"limit\" must be 1 to " + std::to_string(resync_books_max) + ".");
-    if (!limit_given && state.size() > resync_books_max)
-        return net::problem(422, "This catalogue has more books than one answer holds. Page by page: "
-                                 "/resync?limit=" +
-                                     std::to_string(resync_books_max) + "&after=.");
     auto answer = net::json_response(body_of(state.page(std::nullopt, shop::ItemId{*after}, *limit), state))
                       .with("Bookstore-Unsettled", std::to_string(state.unsettled_count()));
     if (state.size() + state.sales_count() > resync_digest_rows_max) return answer;
