@@ -11,6 +11,8 @@ namespace bookstore::ctl {
 namespace {
 
 constexpr base::Duration pause_between_tries = base::milliseconds(200);
+/// A shop that was restored, or lost a leader, confirms the sales of before after five seconds, one by one.
+constexpr base::Duration wait_by_default = base::seconds(30);
 
 enum class Conclusion { clean, disagree, unheard, busy };
 
@@ -18,6 +20,7 @@ struct Audit {
     Conclusion conclusion = Conclusion::busy;
     ShopFacts facts;
     std::vector<Disagreement> found;
+    std::string unrest; ///< why it cannot tell when it is too busy to
 };
 
 std::vector<std::string> unheard_in(const ShopFacts& facts) {
@@ -32,7 +35,8 @@ std::vector<std::string> unheard_in(const ShopFacts& facts) {
 Audit conclude(ShopFacts facts) {
     Audit audit;
     audit.facts = std::move(facts);
-    if (!audit.facts.still) return audit;
+    audit.unrest = audit.facts.moved;
+    if (!audit.facts.still()) return audit;
     audit.found = disagreements(audit.facts);
     if (!audit.found.empty())
         audit.conclusion = Conclusion::disagree;
@@ -53,7 +57,7 @@ bool rested(const ShopFacts& before, const ShopFacts& after) {
             a.begin(), a.end(), b.begin(), b.end(),
             [](const ReplicaFacts& x, const ReplicaFacts& y) { return x.version == y.version; });
     };
-    return before.still && after.still && same(before.catalogs, after.catalogs) &&
+    return before.still() && after.still() && same(before.catalogs, after.catalogs) &&
            same(before.orders, after.orders);
 }
 
@@ -77,7 +81,8 @@ void show(const Audit& audit, Context& context) {
     for (const std::string& one : unheard_in(audit.facts))
         context.out << context.style.yellow("not heard") << "  " << printable(one) << "\n";
     if (audit.conclusion == Conclusion::busy)
-        context.out << "too busy to tell: there was no moment in which nothing changed; see --wait\n";
+        context.out << "too busy to tell: there was no moment in which nothing changed (last: "
+                    << printable_lines(audit.unrest) << "); see --wait\n";
     else
         context.out << summary(audit.facts) << ": " << context.style.bold(name_of(audit.conclusion)) << "\n";
 }
@@ -91,7 +96,10 @@ void show_json(const Audit& audit, Context& context) {
     boost::json::object out{{"result", name_of(audit.conclusion)},
                             {"disagreements", std::move(found)},
                             {"not_heard", std::move(unheard)}};
-    if (audit.conclusion != Conclusion::busy) out["summary"] = summary(audit.facts);
+    if (audit.conclusion == Conclusion::busy)
+        out["reason"] = audit.unrest;
+    else
+        out["summary"] = summary(audit.facts);
     context.out << boost::json::serialize(out) << "\n";
 }
 
@@ -99,7 +107,7 @@ boost::asio::awaitable<int> audit(Context& context) {
     const std::string secret = cluster_secret(context.options);
     const auto wait = context.options.setting("wait");
     const base::TimePoint deadline =
-        context.scheduler.now() + (wait ? parse_seconds("wait", *wait) : base::Duration(base::seconds(10)));
+        context.scheduler.now() + (wait ? parse_seconds("wait", *wait) : wait_by_default);
     const auto replicas = co_await find_replicas(context);
     Audit last;
     for (;;) {
@@ -110,6 +118,7 @@ boost::asio::awaitable<int> audit(Context& context) {
         // A purchase under way may be what disagrees, unless all has come to rest.
         if (last.conclusion == Conclusion::disagree && !rested(before, last.facts)) {
             last.conclusion = Conclusion::busy;
+            last.unrest = last.found.front().text;
             last.found.clear();
         }
         if (context.scheduler.now() >= deadline) break;
@@ -122,7 +131,7 @@ boost::asio::awaitable<int> audit(Context& context) {
 }
 
 constexpr CommandOption options[] = {
-    {"wait", "SECONDS", "For a quiet moment, at most: 10."},
+    {"wait", "SECONDS", "For a quiet moment, at most: 30."},
     {"secret-file", "FILE", "The cluster's credential, when it has one."},
 };
 

@@ -29,7 +29,10 @@ struct ReplicaFacts {
 
 struct ShopFacts {
     std::vector<ReplicaFacts> catalogs, orders;
-    bool still = false; ///< no version moved while all this was read
+    /// What moved while all this was read, in words. Empty: nothing did.
+    std::string moved = "nothing was read";
+
+    bool still() const { return moved.empty(); }
 };
 
 /// Something that disagrees, in words.

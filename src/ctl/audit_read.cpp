@@ -42,7 +42,6 @@ public:
 
     awaitable<ShopFacts> read(const std::vector<ReplicaAddress>& replicas) {
         ShopFacts facts;
-        facts.still = true;
         for (const ReplicaAddress& replica : replicas) {
             ReplicaFacts& into = (replica.catalog ? facts.catalogs : facts.orders).emplace_back();
             into.name = replica.name;
@@ -53,7 +52,7 @@ public:
                 else if (is_new(facts.orders, into))
                     co_await orders(replica, into);
             } catch (const Moved&) {
-                facts.still = false;
+                facts.moved = replica.name + " applied more while it was read";
                 co_return facts;
             } catch (const std::exception& e) {
                 into = {};
@@ -61,7 +60,7 @@ public:
                 into.failure = e.what();
             }
         }
-        facts.still = co_await all_as_before(replicas, facts);
+        facts.moved = co_await moved_since(replicas, facts);
         co_return facts;
     }
 
@@ -133,7 +132,8 @@ private:
         });
     }
 
-    awaitable<bool> all_as_before(const std::vector<ReplicaAddress>& replicas, const ShopFacts& facts) {
+    /// Which replica is no longer as it was read, and why. Empty: all are.
+    awaitable<std::string> moved_since(const std::vector<ReplicaAddress>& replicas, const ShopFacts& facts) {
         std::size_t catalog = 0, order = 0;
         for (const ReplicaAddress& replica : replicas) {
             const ReplicaFacts& before = replica.catalog ? facts.catalogs[catalog++] : facts.orders[order++];
@@ -141,12 +141,15 @@ private:
             ReplicaFacts now;
             try {
                 co_await heartbeat(replica, now);
-            } catch (const std::exception&) {
-                co_return false;
+            } catch (const std::exception& e) {
+                co_return replica.name + ": " + e.what();
             }
-            if (now.version != before.version || now.digest != before.digest) co_return false;
+            if (now.version != before.version)
+                co_return replica.name + " went from version " + std::to_string(before.version) + " to " +
+                    std::to_string(now.version);
+            if (now.digest != before.digest) co_return replica.name + " has another digest than a moment ago";
         }
-        co_return true;
+        co_return std::string();
     }
 
     Context& context_;

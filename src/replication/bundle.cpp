@@ -1,11 +1,6 @@
 #include <bookstore/replication/bundle.hpp>
 
 namespace bookstore::replication {
-namespace {
-
-constexpr std::size_t count_bytes_max = 10;
-
-} // namespace
 
 Bundle::Bundle(std::initializer_list<std::string_view> strings) {
     for (const std::string_view string : strings)
@@ -19,7 +14,7 @@ void Bundle::add(std::string_view string) {
 }
 
 void Bundle::write(base::ByteWriter& out) const {
-    out.reserve(out.size() + count_bytes_max + strings_.size());
+    out.reserve(out.size() + base::varint_bytes_max + strings_.size());
     out.varint(size_);
     out.raw(strings_.view());
 }
@@ -37,7 +32,7 @@ std::optional<Bundle> Bundle::read(std::string_view bytes) {
 }
 
 std::string Bundle::join(const std::vector<const Bundle*>& bundles) {
-    std::size_t count = 0, bytes = count_bytes_max;
+    std::size_t count = 0, bytes = base::varint_bytes_max;
     for (const Bundle* bundle : bundles) {
         count += bundle->size_;
         bytes += bundle->strings_.size();

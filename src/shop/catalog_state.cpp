@@ -44,7 +44,7 @@ std::vector<RefusedLine> refused_lines(const std::vector<Line>& lines, const Out
 } // namespace
 
 struct CatalogState::Impl {
-    explicit Impl(ShelfObserver* shelf_observer) : observer(shelf_observer), shelf(observer) {}
+    explicit Impl(ShelfObserver* observer) : shelf(observer) {}
 
     CatalogOutcome operator()(const Stock& stock);
     CatalogOutcome operator()(const Sell& sell);
@@ -59,7 +59,6 @@ struct CatalogState::Impl {
     void visit_shop(Visit visit) const;
     std::uint64_t shop_digest() const;
 
-    ShelfObserver* observer;
     Shelf shelf;
     Sales sales;
     std::uint64_t parts = 0;
@@ -227,7 +226,7 @@ std::shared_ptr<void> CatalogState::clear() {
         std::unique_ptr<Impl> state;
         std::shared_ptr<void> beside; ///< what its observer kept
     };
-    ShelfObserver* observer = impl_->observer;
+    ShelfObserver* observer = impl_->shelf.observer();
     auto held = std::make_shared<Held>();
     held->state = std::exchange(impl_, std::make_unique<Impl>(observer));
     if (observer != nullptr) held->beside = observer->shelf_cleared();

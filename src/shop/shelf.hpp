@@ -21,6 +21,7 @@ class Shelf {
 public:
     explicit Shelf(ShelfObserver* observer) : observer_(observer) {}
 
+    ShelfObserver* observer() const { return observer_; }
     std::size_t size() const { return places_.size(); }
     const Book* find(ItemId item) const;
     std::int64_t sold(ItemId item) const;

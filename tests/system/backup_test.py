@@ -63,7 +63,7 @@ class Backup(unittest.TestCase):
             for key, number in before.items():
                 self.assertEqual(number, after.get(key), f'{key} at {p.name}')
         self.assertEqual(201, self.shop.order((1, 1)).status)
-        self.ctl('audit')
+        self.ctl('audit', '--wait=60') # sales that were under way are confirmed one by one
         self.shop.kill('order', 0) # the others are full members
         wait_until(lambda: self.shop.order((1, 1)).status == 201, 20, 'a purchase without the first replica')
 

@@ -7,6 +7,7 @@
 #include <bookstore/roles/json.hpp>
 
 #include "roles/group_member.hpp"
+#include "roles/page_request.hpp"
 
 namespace bookstore::roles::catalog {
 namespace {
@@ -25,16 +26,13 @@ std::string body_of(const std::vector<const shop::Book*>& books, const shop::Cat
 } // namespace
 
 net::Response resync_page(const net::Request& request, const shop::CatalogState& state) {
-    const auto after_given = request.parameter("after"), limit_given = request.parameter("limit");
-    const bool from_start = !after_given || *after_given == "0";
-    const auto after = from_start ? std::uint64_t{0} : json::parse_positive(*after_given);
-    const auto limit = limit_given ? json::parse_positive(*limit_given) : state.size();
-    if (!after) return net::problem(400, "The parameter \"after\" must be an item number, or 0.");
-    if (!limit || (limit_given && *limit > resync_books_max))
-        return net::problem(400,
-                            "The parameter \"limit\" must be 1 to " + std::to_string(resync_books_max) + ".");
-    auto answer = net::json_response(body_of(state.page(std::nullopt, shop::ItemId{*after}, *limit), state))
-                      .with("Bookstore-Unsettled", std::to_string(state.unsettled_count()));
+    auto asked = parse_page(request, "an item number", resync_books_max);
+    if (auto* refusal = std::get_if<net::Response>(&asked)) return std::move(*refusal);
+    const auto& page = std::get<PageRequest>(asked);
+    const std::uint64_t limit = page.limit.value_or(state.size());
+    auto answer =
+        net::json_response(body_of(state.page(std::nullopt, shop::ItemId{page.after}, limit), state))
+            .with("Bookstore-Unsettled", std::to_string(state.unsettled_count()));
     if (state.size() + state.sales_count() > resync_digest_rows_max) return answer;
     return std::move(answer).with("Bookstore-Digest", digest_text(state.recompute_digest()));
 }

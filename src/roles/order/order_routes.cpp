@@ -10,6 +10,7 @@
 #include <bookstore/roles/purchase_http.hpp>
 
 #include "roles/group_member.hpp"
+#include "roles/page_request.hpp"
 #include "roles/timing.hpp"
 
 namespace bookstore::roles::order {
@@ -59,21 +60,18 @@ awaitable<net::Response> OrderRoutes::find(net::Request request) {
 /// As this replica has applied them, so that replicas can be compared.
 awaitable<net::Response> OrderRoutes::list(net::Request request) {
     namespace limits = base::limits;
-    const auto after_given = request.parameter("after"), limit_given = request.parameter("limit");
-    const bool from_start = !after_given || *after_given == "0";
-    const auto after = from_start ? std::uint64_t{0} : json::parse_positive(*after_given);
-    const auto limit = limit_given ? json::parse_positive(*limit_given) : limits::page_orders_max;
-    if (!after) co_return net::problem(400, "The parameter \"after\" must be an order number, or 0.");
-    if (!limit || *limit > limits::page_orders_max)
-        co_return net::problem(400, "The parameter \"limit\" must be 1 to " +
-                                        std::to_string(limits::page_orders_max) + ".");
+    auto asked = parse_page(request, "an order number", limits::page_orders_max);
+    if (auto* refusal = std::get_if<net::Response>(&asked)) co_return std::move(*refusal);
+    const auto& page = std::get<PageRequest>(asked);
+    const std::uint64_t limit = page.limit.value_or(limits::page_orders_max);
     if (!replica_.status().contents_whole) co_return net::problem_from(base::Errc::not_ready);
     const shop::OrderState& state = replica_.state();
     const std::uint64_t last = shop::number(state.last_number());
-    const std::uint64_t until = *after >= last ? *after : *after + std::min(*limit, last - *after);
+    const std::uint64_t until =
+        page.after >= last ? page.after : page.after + std::min(limit, last - page.after);
     std::string body = R"({"orders":[)";
-    for (std::uint64_t number = *after + 1; number <= until; ++number) {
-        if (number > *after + 1) body += ',';
+    for (std::uint64_t number = page.after + 1; number <= until; ++number) {
+        if (number > page.after + 1) body += ',';
         body += json::order(*state.find(shop::OrderNumber{number}));
     }
     body += R"(],"next":)" + (until < last ? std::to_string(until) : "null") + "}";
