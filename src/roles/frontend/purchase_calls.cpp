@@ -5,6 +5,9 @@
 #include <list>
 #include <utility>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <bookstore/net/loop.hpp>
 
 namespace bookstore::roles::frontend {
@@ -61,7 +64,6 @@ struct PurchaseCalls::State : std::enable_shared_from_this<State> {
     void leave();
     void watch(base::TimePoint when);
     void look();
-    void answer(Load load, const base::result<std::string>& bytes);
     static boost::asio::awaitable<void> carry(std::shared_ptr<State> self, std::list<Call>::iterator call,
                                               std::string bundle);
 
@@ -156,15 +158,14 @@ boost::asio::awaitable<void> PurchaseCalls::State::carry(std::shared_ptr<State> 
     Load load = std::move(call->load);
     self->calls.erase(call);
     self->leave_soon();
-    self->answer(std::move(load), bytes);
-}
-
-void PurchaseCalls::State::answer(Load load, const base::result<std::string>& bytes) {
     PurchaseAnswersReader answers(bytes ? std::string_view(*bytes) : std::string_view());
     auto count = bytes ? answers.count() : base::result<std::size_t>(bytes.error());
     if (count && *count != load.size()) count = Errc::protocol_error;
-    for (Seat& seat : load)
-        seat.tell(count ? answers.next() : Rider::Answer(count.error()));
+    for (std::size_t told = 0; told < load.size(); ++told) {
+        if (told > 0 && told % told_per_turn == 0)
+            co_await boost::asio::post(self->world.executor, boost::asio::use_awaitable);
+        load[told].tell(count ? answers.next() : Rider::Answer(count.error()));
+    }
 }
 
 PurchaseCalls::PurchaseCalls(const World& world) : state_(std::make_shared<State>(world)) {}

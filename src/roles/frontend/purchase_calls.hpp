@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// Purchases on their way to the order replicas, many in one call.
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -43,6 +44,10 @@ public:
     static constexpr std::size_t together_max = 2;
     /// A call that takes longer, at a replica that is stuck or slow, holds nobody back any more.
     static constexpr base::Duration patience = base::milliseconds(10);
+
+    /// Who travelled in one call is told by so many in a turn of the loop. Writing 256 answers takes
+    /// milliseconds, and the leader of the catalog may be waiting for its items to be dropped here.
+    static constexpr std::size_t told_per_turn = 32;
 
     explicit PurchaseCalls(const World& world);
     ~PurchaseCalls();

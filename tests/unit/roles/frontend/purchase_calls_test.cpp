@@ -1,5 +1,8 @@
 #include "roles/frontend/purchase_calls.hpp"
 
+#include <algorithm>
+#include <functional>
+
 #include <catch2/catch.hpp>
 
 #include "unit/roles/frontend/shop_fixture.hpp"
@@ -189,6 +192,28 @@ TEST_CASE_METHOD(CallsTest, "a call carries so many purchases and no more", "[fr
     answer(1);
     for (std::size_t i = 0; i < sent.size(); ++i)
         CHECK(bought(sent[i], "k" + std::to_string(i)));
+}
+
+TEST_CASE_METHOD(CallsTest, "who has something to do while many are told need not wait for the last",
+                 "[frontend][order]") {
+    std::vector<Sent> sent;
+    for (std::size_t i = 0; i < Purchases::count_max; ++i)
+        sent.push_back(send("k" + std::to_string(i)));
+    scheduler_.settle();
+    const auto told = [&] {
+        return std::count_if(sent.begin(), sent.end(), [](const Sent& s) { return s->has_value(); });
+    };
+    // Somebody whose turn comes again and again looks how many have been told since the last.
+    std::ptrdiff_t most_in_a_turn = 0, before = 0;
+    std::function<void()> look = [&] {
+        most_in_a_turn = std::max(most_in_a_turn, told() - before);
+        before = told();
+        if (before < static_cast<std::ptrdiff_t>(sent.size())) scheduler_.post(look);
+    };
+    scheduler_.post(look);
+    answer(0);
+    CHECK(told() == static_cast<std::ptrdiff_t>(sent.size()));
+    CHECK(most_in_a_turn == static_cast<std::ptrdiff_t>(PurchaseCalls::told_per_turn));
 }
 
 TEST_CASE_METHOD(CallsTest, "a call carries so many lines and no more", "[frontend][order]") {
