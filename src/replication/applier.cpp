@@ -12,7 +12,6 @@ namespace bookstore::replication {
 namespace {
 
 constexpr std::size_t turn_commands_max = 4'096; ///< then the loop gets to do something else
-constexpr std::size_t changes_max = 65'536;      ///< rows that wait for the store
 constexpr std::size_t changes_at_once = 32'768;  ///< stored without delay: taking them is 4 ms of the loop
 /// A sale that is settled meanwhile is one row, not two; a book is one row however many were sold of it.
 /// Settling trails by half a second: of three seconds' sales few are written twice.

@@ -43,6 +43,8 @@ public:
     /// What may wait to be applied, while the store is far behind or a snapshot on its way. Beyond it the
     /// caller had better take no more: what a core has committed can be added all the same.
     static constexpr std::size_t backlog_bytes_max = 32u << 20;
+    /// Rows that wait to be stored: with so many no further entry is applied until the store has taken them.
+    static constexpr std::size_t changes_max = 65'536;
 
     /// Committed, in order, right behind what was given before.
     void add(std::vector<consensus::Entry> entries);

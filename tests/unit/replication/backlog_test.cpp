@@ -79,6 +79,76 @@ TEST_CASE("a fenced replica that gets no snapshot holds a bounded part of what i
     CHECK(group.machine(fenced).digest() == group.machine(*group.leader()).digest());
 }
 
+namespace {
+
+/// An applier over a store whose disk is slow, and entries of so many commands each, every one of which
+/// changes a row of its own.
+struct SlowStore {
+    static constexpr std::uint64_t entry_commands = 1'024;
+
+    VirtualScheduler scheduler;
+    VirtualWorker worker{scheduler, base::seconds(60)};
+    CounterMachine machine;
+    StateDisk disk;
+    MemoryState store{disk};
+    std::size_t outcomes = 0;
+    std::string failure;
+    replication::Applier applier{
+        machine,
+        store,
+        worker,
+        scheduler,
+        {},
+        {[](consensus::LogIndex) { return true; },
+         [this](const consensus::Entry&, replication::Bundle& of) { outcomes += of.size(); }, [] {},
+         [this](const std::string& cause) { failure = cause; }}};
+    std::uint64_t added = 0;
+
+    void add_entry() {
+        replication::Bundle commands;
+        for (std::uint64_t i = 0; i < entry_commands; ++i)
+            commands.add(std::to_string(added * entry_commands + i));
+        const auto payload = std::make_shared<const std::string>(replication::Bundle::join({&commands}));
+        applier.add(
+            {{consensus::LogIndex{++added}, consensus::Term{1}, consensus::EntryKind::command, payload}});
+    }
+};
+
+} // namespace
+
+TEST_CASE(
+    "while the store is far behind the rows that wait for it are bounded, and nothing more is applied") {
+    SlowStore slow;
+    constexpr auto rows = replication::Applier::changes_max;
+    constexpr std::uint64_t entries = 5 * rows / SlowStore::entry_commands;
+    std::size_t most = 0;
+    for (std::uint64_t i = 0; i < entries; ++i) {
+        slow.add_entry();
+        slow.scheduler.run_for(base::milliseconds(10)); // far less than a transaction takes
+        most = std::max(most, slow.machine.changed_rows());
+    }
+    CHECK(most >= rows);
+    CHECK(most <= rows + SlowStore::entry_commands + 1); // an entry is applied as a whole
+    CHECK(slow.disk.transactions == 0);
+    const auto held = slow.applier.applied();
+    CHECK(held * SlowStore::entry_commands < 2 * rows); // as many again are with the worker, no more
+    slow.scheduler.run_for(base::seconds(50));
+    CHECK(slow.applier.applied() == held);
+
+    slow.scheduler.run_for(base::seconds(20)); // one transaction
+    CHECK(slow.disk.transactions == 1);
+    CHECK(slow.applier.applied() > held);
+    CHECK(slow.applier.applied() < entries);
+
+    slow.scheduler.run_for(base::seconds(600));
+    CHECK(slow.failure.empty());
+    CHECK(slow.applier.applied() == entries);
+    CHECK(slow.outcomes == entries * SlowStore::entry_commands);
+    CHECK(slow.applier.store_idle());
+    CHECK(slow.disk.written.digest == slow.machine.digest());
+    CHECK(slow.disk.written.position.index == entries);
+}
+
 TEST_CASE("what waits for a batch is bounded by its bytes, too") {
     VirtualScheduler scheduler;
     replication::Deadlines deadlines(scheduler);
