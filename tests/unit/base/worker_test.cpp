@@ -36,11 +36,11 @@ public:
         wake_.notify_one();
     }
 
-    /// Runs posted tasks, in order, until there were `count`. False when they do not come within 10 s.
+    /// Runs posted tasks, in order, until there were `count`. False when they do not come within a minute.
     bool run(std::size_t count) {
         for (; count > 0; --count) {
             std::unique_lock lock(mutex_);
-            if (!wake_.wait_for(lock, std::chrono::seconds{10}, [this] { return !tasks_.empty(); }))
+            if (!wake_.wait_for(lock, std::chrono::seconds{60}, [this] { return !tasks_.empty(); }))
                 return false;
             auto task = std::move(tasks_.front());
             tasks_.pop_front();

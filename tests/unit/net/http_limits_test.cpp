@@ -94,7 +94,7 @@ TEST_CASE("a client that has sent much more than is read still gets its refusal"
 
 TEST_CASE("a header that does not end in time is refused", "[net][http][limits]") {
     auto limits = short_limits();
-    limits.header_time = milliseconds(40);
+    limits.header_time = milliseconds(500); // far longer than a whole request takes
     ServerFixture shop(limits);
     const auto scenario = [&]() -> awaitable<void> {
         co_await meets(shop, "GET /hello HTTP/1.1\r\nHost: sh", 408);
@@ -119,7 +119,7 @@ TEST_CASE("a body that does not end in time is refused", "[net][http][limits]") 
 
 TEST_CASE("an idle connection is closed without a word", "[net][http][limits]") {
     auto limits = short_limits();
-    limits.idle_time = milliseconds(40);
+    limits.idle_time = milliseconds(500); // far longer than a request takes to come
     ServerFixture shop(limits);
     const auto scenario = [&]() -> awaitable<void> {
         auto fresh = shop.connect();
@@ -230,7 +230,7 @@ TEST_CASE("the reserve is bounded, and nobody holds it for long", "[net][http][l
 TEST_CASE("who keeps a full server waiting for longest gives way", "[net][http][limits]") {
     auto limits = short_limits();
     limits.connections_max = 3;
-    limits.patience = milliseconds(40);
+    limits.patience = base::seconds(1); // far longer than what follows takes
     ServerFixture shop(limits);
     const auto scenario = [&]() -> awaitable<void> {
         auto slow = shop.connect();

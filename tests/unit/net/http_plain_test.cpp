@@ -115,7 +115,8 @@ TEST_CASE("a plain request may come in any pieces", "[net][plain]") {
 TEST_CASE("answers that a client does not take wait for it, and then for no longer than any others",
           "[net][plain]") {
     net::HttpLimits limits;
-    limits.write_time = base::milliseconds(200);
+    limits.write_time = base::seconds(1); // far longer than the patient one waits in between
+    limits.write_rate_min = 8u << 20;
     ServerFixture shop(limits, ServerFixture::Plain::at_once);
     shop.greeting = std::string(256u << 10, 'x');
     const auto scenario = [&]() -> awaitable<void> {
@@ -149,7 +150,9 @@ TEST_CASE("answers at once are counted by the time anybody can ask", "[net][plai
 }
 
 TEST_CASE("plain requests queue like any others, and are still answered at once", "[net][plain][turns]") {
-    ServerFixture shop(net::HttpLimits{}, ServerFixture::Plain::at_once);
+    net::HttpLimits limits;
+    limits.request_time = base::seconds(60);
+    ServerFixture shop(limits, ServerFixture::Plain::at_once);
     const auto scenario = [&]() -> awaitable<void> {
         auto busy = connected(shop, 8);
         auto plain = shop.connect();
