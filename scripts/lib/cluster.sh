@@ -8,7 +8,9 @@
 top=${SHOP_TOP:-$(cd "$(dirname "$0")/.." && pwd)}
 run=${SHOP_RUN:-$top/run}
 bin=${SHOP_BIN:-$top/build/release}
-export top run bin
+# When a script gives up waiting for a process to start or to end, in seconds: far more than a busy machine takes.
+patience=120
+export top run bin patience
 
 fail() {
     echo "${0##*/}: $*" >&2

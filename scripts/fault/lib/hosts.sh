@@ -85,7 +85,7 @@ crash() {
 # wait_down NAME: until it has died of a signal. systemd would start it again after a second: so it is told not to.
 wait_down() {
     if [ "$hosts" = local ]; then
-        wait_gone "$1" 5 || fail "$1 is still there 5 s after kill -9"
+        wait_gone "$1" "$patience" || fail "$1 is still there $patience s after kill -9"
     else
         on "$1" "systemctl stop bookstored@$1"
     fi
@@ -95,7 +95,7 @@ wait_down() {
 quit() {
     if [ "$hosts" = local ]; then
         signal_to TERM "$1"
-        wait_gone "$1" 15 || fail "$1 is still there 15 s after SIGTERM"
+        wait_gone "$1" "$patience" || fail "$1 is still there $patience s after SIGTERM"
     else
         on "$1" "systemctl stop bookstored@$1"
     fi
@@ -153,6 +153,16 @@ leader() {
     for one in $(members "$1"); do
         case $(ask "$one" /heartbeat) in *'"leader":true'*) echo "$one" && return ;; esac
     done
+}
+
+# wait_leader ROLE: the same, once somebody leads.
+wait_leader() {
+    _end=$(($(now_ms) + bound * 1000))
+    while ! _found=$(leader "$1") || [ -z "$_found" ]; do
+        [ "$(now_ms)" -lt $_end ] || fail "no $1 leads"
+        sleep 0.05
+    done
+    echo "$_found"
 }
 
 # followers ROLE: the others.

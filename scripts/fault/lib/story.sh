@@ -76,7 +76,7 @@ begin() {
     trap 'exit 130' INT TERM
     [ -z "$secret" ] || (umask 077 && sed 's/^/Authorization: Bearer /' "$secret" >"$work/credential")
     say "$1"
-    wait_whole 30 || fail "the cluster is not whole to begin with: $(what_is_missing)"
+    wait_whole "$bound" || fail "the cluster is not whole to begin with: $(what_is_missing)"
     stock_before=$(stock)
     [ -n "$stock_before" ] || fail "cannot read book $item at a frontend"
     if [ "$stock_before" -lt $stock_needed ]; then
@@ -134,9 +134,8 @@ wait_for_words() {
 # so as many of the others as the group can spare are stopped before.
 let_lead() {
     for _try in 1 2 3 4 5 6; do
-        _leads=$(leader "${1%-*}")
+        _leads=$(wait_leader "${1%-*}")
         [ "$_leads" != "$1" ] || return 0
-        [ -n "$_leads" ] || continue
         _spare=$((($(members "${1%-*}" | wc -l) - 1) / 2))
         _stopped="$(members "${1%-*}" | grep -v -x -e "$1" -e "$_leads" | head -n $_spare) $_leads"
         for one in $_stopped; do quit "$one"; done

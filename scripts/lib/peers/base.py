@@ -49,7 +49,7 @@ class Peer:
         """(orders on record, copies taken from the stock); the same number where purchases are what they should be."""
         raise NotImplementedError
 
-    def settled(self, seconds=3):
+    def settled(self, seconds=30):
         """The accounts, when what the last clients had sent is done: once they agree, or after so long."""
         end = time.monotonic() + seconds
         while True:

@@ -89,7 +89,7 @@ def crash_and_resync(shop, calm=1.5):
             watch.mark(f'{role} {id_} started')
             shop.restart(role, id_)
             time.sleep(calm)
-        wait_until(lambda: all(states[-1][1] == 'up' for states in watch.line.states.values()), 20, 'all replicas being up')
+        wait_until(lambda: all(states[-1][1] == 'up' for states in watch.line.states.values()), what='all replicas being up')
         time.sleep(calm / 2)
     line = watch.line
     line.longest_gap_ms = {kind: longest_gap_ms(line.requests, kind) for kind in ('lookup', 'buy')}
