@@ -7,7 +7,7 @@ import unittest
 from pathlib import Path
 
 from support.buyers import Buyers
-from support.shop import BIN, Shop, wait_until
+from support.shop import BIN, PATIENCE, Shop, wait_until
 
 
 class Backup(unittest.TestCase):
@@ -19,7 +19,7 @@ class Backup(unittest.TestCase):
 
     def run_ctl(self, *arguments):
         return subprocess.run([str(BIN / 'bookstorectl'), f'--config={self.shop.config}', *map(str, arguments)], capture_output=True, text=True,
-                              timeout=120)
+                              timeout=3 * PATIENCE)
 
     def ctl(self, *arguments, status=0):
         done = self.run_ctl(*arguments)
@@ -53,23 +53,20 @@ class Backup(unittest.TestCase):
             self.assertIn('not empty', self.ctl('restore', self.file, self.shop[role, 0].data, f'--role={role}', status=1))
         self.shop.start()
 
-        def whole():
-            answers = [self.shop[role, 0].get('/v1/members') for role in ('catalog', 'order')]
-            return all(a.status == 200 and len(a.json()['members']) == 3 and all(m['standing'] == 'voter' for m in a.json()['members'])
-                       for a in answers)
-        wait_until(whole, 60, 'three voters in both groups')
+        for role in ('catalog', 'order'):
+            wait_until(lambda role=role: self.shop.voters(role), what=f'every {role} having its vote')
         for p in self.shop.of('order'):
             after = self.orders(p)
             for key, number in before.items():
                 self.assertEqual(number, after.get(key), f'{key} at {p.name}')
-        self.assertEqual(201, self.shop.order((1, 1)).status)
-        self.ctl('audit', '--wait=60') # sales that were under way are confirmed one by one
+        self.shop.bought((1, 1))
+        self.ctl('audit', f'--wait={PATIENCE}') # sales that were under way are confirmed one by one
         self.shop.kill('order', 0) # the others are full members
-        wait_until(lambda: self.shop.order((1, 1)).status == 201, 20, 'a purchase without the first replica')
+        self.shop.bought((1, 1))
 
     def test_a_flipped_byte_is_found_and_nothing_is_restored_of_it(self):
         self.shop.start()
-        self.assertEqual(201, self.shop.order((1, 1)).status)
+        self.shop.bought((1, 1))
         self.ctl('backup', self.file)
         self.assertIn('exists', self.ctl('backup', self.file, status=1))
         whole = self.file.read_bytes()
@@ -84,8 +81,8 @@ class Backup(unittest.TestCase):
 
     def test_a_flipped_byte_in_log_or_state_is_found(self):
         self.shop.start()
-        self.assertEqual(201, self.shop.order((1, 1), key='a-key-to-find').status)
-        wait_until(lambda: len(self.orders(self.shop['order', 1])) == 1, 10, 'the order everywhere')
+        self.shop.bought((1, 1), key='a-key-to-find')
+        wait_until(lambda: len(self.orders(self.shop['order', 1])) == 1, what='the order everywhere')
         replica = self.shop['order', 1]
         self.assertIn('used by process', self.ctl('verify', replica.data, status=1))
         replica.stop()
@@ -104,15 +101,15 @@ class Backup(unittest.TestCase):
 
     def test_the_rows_of_a_running_shop_are_read_and_compared(self):
         self.shop.start()
-        self.assertEqual(201, self.shop.order((1, 1), key='a-key').status)
-        wait_until(lambda: all(len(self.orders(p)) == 1 for p in self.shop.of('order')), 10, 'the order everywhere')
+        self.shop.bought((1, 1), key='a-key')
+        wait_until(lambda: all(len(self.orders(p)) == 1 for p in self.shop.of('order')), what='the order everywhere')
 
         def verified():
             done = self.run_ctl('--output=json', 'verify')
             said = json.loads(done.stdout)
             self.assertEqual(['catalog 0', 'catalog 1', 'order 0', 'order 1', 'order 2'], sorted(c['file'] for c in said['checked']))
             return done.returncode, {c['file']: c['result'] for c in said['checked']}
-        wait_until(lambda: set(verified()[1].values()) == {'sound'}, 20, 'all at one version')
+        wait_until(lambda: set(verified()[1].values()) == {'sound'}, what='all at one version')
         victim = self.shop['order', 1]
 
         def noticed(): # the settler comes after the order and writes its row once more, perhaps after it was changed here
@@ -123,7 +120,7 @@ class Backup(unittest.TestCase):
             damaged = [file for file, result in results.items() if result == 'damaged']
             self.assertIn((status, damaged), ((1, ['order 1']), (0, [])), results)
             return bool(damaged)
-        wait_until(noticed, 20, 'the changed row')
+        wait_until(noticed, what='the changed row')
 
 
 if __name__ == '__main__':

@@ -3,13 +3,13 @@ import re
 import subprocess
 import unittest
 
-from support.shop import BIN, TOP
+from support.shop import BIN, PATIENCE, TOP, UNHURRIED, environment
 
 
 class BenchFloor(unittest.TestCase):
     def test_a_table_can_be_pasted(self):
-        done = subprocess.run([TOP / 'scripts' / 'bench' / 'floor', f'--bin={BIN}', '--seconds=0.5', '--rounds=1'], capture_output=True, text=True,
-                              timeout=100)
+        done = subprocess.run([TOP / 'scripts' / 'bench' / 'floor', f'--bin={BIN}', '--seconds=1', '--rounds=1'], capture_output=True, text=True,
+                              timeout=3 * PATIENCE, env=environment(UNHURRIED))
         self.assertEqual(0, done.returncode, done.stderr)
         rows = re.findall(r'^\| (.+?) \| ([\d,]+) \| ([\d.]*) \|$', done.stdout, re.MULTILINE)
         us = {what: int(figure.replace(',', '')) for what, figure, _ in rows}

@@ -4,7 +4,7 @@ import unittest
 
 from support import http
 from support.buyers import Buyers
-from support.shop import Shop
+from support.shop import PATIENCE, Shop
 
 
 class Buyout(unittest.TestCase):
@@ -20,7 +20,7 @@ class Buyout(unittest.TestCase):
                 # All clients fight for one item at a time: the hardest case for the last copy.
                 with Buyers(shop, clients=64, items=[item]) as buyers:
                     for t in buyers.threads:
-                        t.join(120)
+                        t.join(3 * PATIENCE)
                 self.assertEqual([], buyers.wrong)
                 self.assertEqual([], buyers.unfinished)
                 self.assertEqual(64, buyers.refused)

@@ -42,7 +42,7 @@ class ChaosTest(unittest.TestCase):
         try:
             with Recorders(shop, history, [b['id'] for b in BOOKS], number, CLIENTS) as recorders:
                 chaos.run(SECONDS)
-                shop.wait_ready(60)
+                shop.wait_ready()
                 time.sleep(1)       # what the clients see once all is well belongs to the history
             print(f'{len(chaos.happened)} faults; {history.outcomes()}', flush=True)
             history.write(shop.folder / 'history.jsonl', {})    # should it come to nothing more

@@ -4,7 +4,7 @@ import unittest
 from pathlib import Path
 
 from support import http
-from support.shop import Shop, wait_until
+from support.shop import STEADY, Shop, wait_until
 
 INTERNAL = (('catalog', 'GET', '/query?item=1', None), ('catalog', 'POST', '/update?item=1', {'delta': 1}), ('catalog', 'GET', '/resync', None),
             ('catalog', 'GET', '/heartbeat', None), ('order', 'GET', '/heartbeat', None), ('order', 'POST', '/buy?item=1', None),
@@ -21,7 +21,7 @@ def bearer(secret):
 class Credentials(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.shop = Shop(catalogs=2, orders=2, frontends=1, host='[::1]').__enter__()
+        cls.shop = Shop(catalogs=2, orders=2, frontends=1, host='[::1]', settings=STEADY).__enter__()
         cls.addClassCleanup(cls.shop.__exit__, None, None, None)
         for name, secret in (('secret', 'inside'), ('admin', 'boss')):
             file = Path(cls.shop.folder) / name

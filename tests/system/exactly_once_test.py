@@ -8,7 +8,7 @@ import unittest
 import uuid
 
 from support import http
-from support.shop import Shop, wait_until
+from support.shop import PATIENCE, Shop, wait_until
 from support.verdict import order_book
 
 STOCK = 1000
@@ -16,7 +16,6 @@ BOOKS = [{'id': i, 'title': f'Book {i}', 'topic': 'ds', 'cost': 100, 'stock': ST
 AT_ONCE = 100
 WAVE = 300
 RESERVE = 1024      # repeats that a frontend has in store before it must earn them by successes
-PATIENCE = 60       # far more than request-ms: a limit for what hangs
 
 
 def once(item, quantity=1):
@@ -78,10 +77,10 @@ class OneKeyManyTimes(unittest.TestCase):
         self.shop.start()
 
     def leader(self, role='order'):
-        return wait_until(lambda: self.shop.leader(role), PATIENCE, f'a {role} that leads')
+        return self.shop.wait_leader(role)
 
     def gone(self):
-        return {b['id']: STOCK - b['stock'] for b in self.shop.wait_agreement(PATIENCE)}
+        return {b['id']: STOCK - b['stock'] for b in self.shop.wait_agreement()}
 
     def one_order(self, volley, number_of_orders):
         """All clients have the same order, and the book has it once."""
@@ -103,7 +102,7 @@ class OneKeyManyTimes(unittest.TestCase):
                 order = self.one_order(volley, round_)
                 for answer in volley.last:
                     self.assertEqual((201, order), (answer.status, answer.json()))
-                self.shop.restart('order', leader.id, seconds=PATIENCE)
+                self.shop.restart('order', leader.id)
         self.assertEqual({1: 5, 2: 0, 3: 0}, self.gone())
 
     def test_while_the_catalog_leader_is_killed(self):
@@ -112,7 +111,7 @@ class OneKeyManyTimes(unittest.TestCase):
                 leader = self.leader('catalog')
                 volley = Volley(self.shop, str(uuid.uuid4()), [once(1)]).fire(lambda: (time.sleep(delay), leader.kill()))
                 self.one_order(volley, round_)
-                self.shop.restart('catalog', leader.id, seconds=PATIENCE)
+                self.shop.restart('catalog', leader.id)
         self.assertEqual({1: 2, 2: 0, 3: 0}, self.gone())
 
     def test_with_other_content_at_the_same_moment(self):
@@ -130,7 +129,7 @@ class OneKeyManyTimes(unittest.TestCase):
                 (item, quantity), = bought
                 self.assertEqual({**before, item: before[item] + quantity}, self.gone())
                 if kill:
-                    self.shop.restart('order', leader.id, seconds=PATIENCE)
+                    self.shop.restart('order', leader.id)
 
     def test_on_both_surfaces(self):
         leader = self.leader()
@@ -149,7 +148,7 @@ class AGroupStopped(unittest.TestCase):
         self.shop = Shop(3, 3, 1, books=BOOKS, settings='[http]\nrequest-ms = 2000\n[health]\nfall = 100\n').__enter__()
         self.addCleanup(self.shop.__exit__, None, None, None)
         self.shop.start()
-        self.assertEqual(201, self.shop.order((1, 1)).status)
+        self.shop.bought((1, 1))
 
     def signal(self, role, number):
         for p in self.shop.of(role):
@@ -179,11 +178,11 @@ class AGroupStopped(unittest.TestCase):
         def accepted(key):
             answer = self.shop.order((1, 1), key=key)
             return answer.json()['order'] if answer.status == 201 else None
-        numbers = {wait_until(lambda k=k: accepted(k), PATIENCE, f'an order for {k}') for k in keys}
+        numbers = {wait_until(lambda k=k: accepted(k), what=f'an order for {k}') for k in keys}
         self.assertEqual(len(keys), len(numbers))
         total = 1 + len(keys)
         self.assertEqual(total, len(order_book(self.shop)), 'what was sent again was executed again')
-        self.assertEqual(STOCK - total, self.shop.wait_agreement(PATIENCE)[0]['stock'])
+        self.assertEqual(STOCK - total, self.shop.wait_agreement()[0]['stock'])
 
     def test_callers_are_answered_in_time(self):
         keys = []
@@ -193,7 +192,7 @@ class AGroupStopped(unittest.TestCase):
                 self.signal(role, signal.SIGSTOP)
                 self.buy_in_vain(keys[-20:])
                 if role == 'catalog':
-                    wait_until(lambda: self.shop.get('/lookup?item=1', timeout=PATIENCE).status == 503, PATIENCE, 'a read being refused')
+                    wait_until(lambda: self.shop.get('/lookup?item=1', timeout=PATIENCE).status == 503, what='a read being refused')
                 self.signal(role, signal.SIGCONT)
         self.check_one_order_each(keys)
 

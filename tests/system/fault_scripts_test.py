@@ -8,7 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support.shop import BIN, TOP, free_ports
+from support.shop import BIN, PATIENCE, TOP, free_ports
 
 FAULT = TOP / 'scripts' / 'fault'
 # The host is this one; a unit is a process of the local cluster.
@@ -30,7 +30,7 @@ class Stories(unittest.TestCase):
         self.folder = Path(tempfile.mkdtemp(prefix='bookstored-fault-'))
         self.addCleanup(shutil.rmtree, self.folder)
         self.environment = {**{k: v for k, v in os.environ.items() if not k.startswith('FAULT_')}, 'SHOP_BIN': str(BIN),
-                            'SHOP_RUN': str(self.folder / 'run'), 'SHOP_TOP': str(TOP), 'TMPDIR': str(self.folder)}
+                            'SHOP_RUN': str(self.folder / 'run'), 'SHOP_TOP': str(TOP), 'TMPDIR': str(self.folder), 'FAULT_BOUND': str(PATIENCE)}
         port = iter(free_ports(5))
         config = self.folder / 'wanted.conf'
         config.write_text(''.join(f'[{role}]\n' + ''.join(f'replica = 127.0.0.1:{next(port)}\n' for _ in range(count))
@@ -40,7 +40,7 @@ class Stories(unittest.TestCase):
 
     def run_script(self, *command, status=0, **environment):
         done = subprocess.run([str(c) for c in command], env={**self.environment, **environment}, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, timeout=240)
+                              stderr=subprocess.STDOUT, text=True, timeout=8 * PATIENCE)
         self.assertEqual(status, done.returncode, done.stdout)
         return done.stdout
 

@@ -4,7 +4,7 @@ import unittest
 
 from support import http
 from support.buyers import Buyers
-from support.shop import Shop, wait_until
+from support.shop import UNHURRIED, Shop, wait_until
 
 STOCK = 100_000
 BOOKS = [{'id': i, 'title': f'Book {i}', 'topic': 'ds', 'cost': 100, 'stock': STOCK} for i in range(1, 6)]
@@ -23,10 +23,10 @@ def check_books(test, shop, buyers):
     def sold():
         books = shop.wait_agreement()
         return sum(STOCK - b['stock'] for b in books) == last
-    wait_until(sold, 20, f'{last} copies gone for {last} orders')
+    wait_until(sold, what=f'{last} copies gone for {last} orders')
     reader = http.Connection(shop.frontend().address)
     for key, number in buyers.answered.items():
-        answer = reader.request('GET', f'/v1/orders/{number}')
+        answer = wait_until(lambda: (a := reader.request('GET', f'/v1/orders/{number}')).status != 503 and a, what=f'an answer about order {number}')
         test.assertEqual((200, key), (answer.status, answer.json()['key']))
     reader.close()
 
@@ -69,20 +69,20 @@ class KillingOneProcess(unittest.TestCase):
             with Buyers(shop, clients=6, items=ITEMS) as buyers:
                 for role in ('catalog', 'order') * 3:
                     buyers.wait_for(30)
-                    leader = wait_until(lambda r=role: shop.leader(r), what=f'a {role} that leads')
+                    leader = shop.wait_leader(role)
                     leader.kill()
                     buyers.wait_for(30)
                     shop.restart(leader.role, leader.id)
             check_books(self, shop, buyers)
 
     def test_a_replica_that_was_away_resynchronises(self):
-        with Shop(catalogs=2, orders=2, frontends=1, books=BOOKS) as shop:
+        with Shop(catalogs=2, orders=2, frontends=1, books=BOOKS, settings=UNHURRIED) as shop:
             shop.start()
             shop.kill('catalog', 1)
             wait_until(lambda: shop.get('/crashed?id=1').text == 'True', what='the frontend noticing')
             self.assertEqual({'0'}, {shop.get('/getcatalog').text for _ in range(4)})
             for _ in range(20):
-                self.assertEqual(201, shop.order((1, 1)).status)
+                shop.bought((1, 1))
             shop.restart('catalog', 1)
             books = shop.wait_agreement()
             self.assertEqual(STOCK - 20, books[0]['stock'])
@@ -112,7 +112,7 @@ class MajorityLost(unittest.TestCase):
     def test_without_a_majority_nothing_is_guessed(self):
         with Shop(catalogs=3, orders=3, frontends=1) as shop:
             shop.start()
-            self.assertEqual(200, shop.get('/lookup?item=1').status)
+            wait_until(lambda: shop.get('/lookup?item=1').status == 200, what='a read')
             shop.kill('catalog', 0), shop.kill('catalog', 1)
 
             def refused():
@@ -125,7 +125,7 @@ class MajorityLost(unittest.TestCase):
             self.assertIn('Retry-After', answer.headers)
             shop.restart('catalog', 0)
             wait_until(lambda: shop.get('/lookup?item=1').status == 200, what='reads')
-            wait_until(lambda: shop.order((1, 1)).status == 201, what='buys')
+            shop.bought((1, 1))
 
 
 if __name__ == '__main__':

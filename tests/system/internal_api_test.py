@@ -2,13 +2,13 @@
 import unittest
 
 from support import http
-from support.shop import Shop, wait_until
+from support.shop import STEADY, Shop, wait_until
 
 
 class InternalApi(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.shop = Shop(catalogs=2, orders=2, frontends=1).__enter__()
+        cls.shop = Shop(catalogs=2, orders=2, frontends=1, settings=STEADY).__enter__()
         cls.addClassCleanup(cls.shop.__exit__, None, None, None)
         cls.shop.start()
 
@@ -60,7 +60,7 @@ class InternalApi(unittest.TestCase):
         self.assertEqual(before, self.shop.get('/lookup?item=5').json())
 
     def test_what_was_passed_on_is_never_passed_on_again(self):
-        leader = wait_until(lambda: self.shop.leader('catalog'), what='a catalog that leads')
+        leader = self.shop.wait_leader('catalog')
         other = next(p for p in self.shop.of('catalog') if p is not leader)
         stock = self.shop.get('/lookup?item=2').json()['books'][0]['stock']
         self.assertEqual(503, self.update(other.id, 2, delta=1, order=0).status)

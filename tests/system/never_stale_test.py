@@ -5,9 +5,8 @@ import unittest
 
 from support import http
 from support.network import Network, needs_network
-from support.shop import Shop, wait_until
+from support.shop import PATIENCE, Shop, wait_until
 
-PATIENCE = 60
 BOOKS = [{'id': i, 'title': f'Book {i}', 'topic': 'ds', 'cost': 0, 'stock': 100} for i in range(1, 4)]
 READS = ('/lookup?item=1', '/v1/books/1', '/search?topic=ds', '/v1/books?q=book')
 
@@ -38,7 +37,7 @@ class NeverStale(unittest.TestCase):
         def done():
             answer = http.request(frontend.address, 'PATCH', '/v1/books/1', {'cost': self.cost}, timeout=PATIENCE)
             return answer.status == 200
-        wait_until(done, PATIENCE, f'an answer to the change to {self.cost}')       # to say it twice changes nothing
+        wait_until(done, what=f'an answer to the change to {self.cost}')       # to say it twice changes nothing
 
     def look(self, frontend, target):
         """The cost that it shows, or None for 503."""
@@ -56,7 +55,7 @@ class NeverStale(unittest.TestCase):
                 cost = self.look(frontend, target)
                 self.assertIn(cost, (None, self.cost), f'{frontend.name}: {target}')
                 return cost is not None
-            wait_until(seen, PATIENCE, f'{frontend.name} knowing')
+            wait_until(seen, what=f'{frontend.name} knowing')
 
     def refuse(self, frontend, leads):
         """Reads come to be refused for as long as leads(): there is no lease to be had from another leader."""
@@ -64,7 +63,7 @@ class NeverStale(unittest.TestCase):
             costs = [self.look(frontend, target) for target in READS]
             self.assertLessEqual(set(costs), {None, self.cost}, frontend.name)
             return None in costs or not leads()
-        wait_until(refused, PATIENCE, f'{frontend.name} refusing')
+        wait_until(refused, what=f'{frontend.name} refusing')
 
     def test_a_frontend_stopped_for_longer_than_its_lease(self):
         shop = self.shop()
@@ -95,7 +94,7 @@ class NeverStale(unittest.TestCase):
         writer, reader = shop.of('frontend')
         for ways in ((1, 1), (1, 0), (0, 1)):
             with self.subTest(ways=ways):
-                leader = wait_until(lambda: shop.leader('catalog'), PATIENCE, 'a leader')
+                leader = shop.wait_leader('catalog')
                 links = [(reader.host, leader.host)] * ways[0] + [(leader.host, reader.host)] * ways[1]
                 network.cut(*links)
                 self.write(writer)
@@ -111,7 +110,7 @@ class NeverStale(unittest.TestCase):
         shop = self.shop(network)
         for one_way in (False, True):
             with self.subTest(one_way=one_way):
-                leader = wait_until(lambda: shop.leader('catalog'), PATIENCE, 'a leader')
+                leader = shop.wait_leader('catalog')
                 others = [p for p in shop.of('catalog') if p is not leader]
                 links = [(p.host, leader.host) for p in others]
                 links += [] if one_way else [(leader.host, p.host) for p in others]
@@ -123,7 +122,7 @@ class NeverStale(unittest.TestCase):
                 network.heal(*links)
                 for reader in shop.of('frontend'):
                     self.see(reader)
-                self.assertEqual(self.cost, shop.wait_agreement(PATIENCE)[0]['cost'])
+                self.assertEqual(self.cost, shop.wait_agreement()[0]['cost'])
 
 
 class NeverStaleWithSeveralLoops(NeverStale):

@@ -4,7 +4,7 @@ import json
 import unittest
 
 from support import http
-from support.shop import TOP, Shop
+from support.shop import STEADY, TOP, Shop
 
 EXAMPLES = {'item': 1, 'topic': 'ds', 'id': 0, 'q': 'how', 'limit': 2, 'after': 1, 'offset': 0}
 BODIES = {'/v1/books': {'title': 'A', 'topic': 'b', 'cost': 1, 'stock': 1}, '/v1/books/{id}': {'delta': 1},
@@ -19,7 +19,7 @@ class OpenApi(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.document = json.loads((TOP / 'docs' / 'openapi.json').read_text())
-        cls.shop = Shop(catalogs=2, orders=2, frontends=1).__enter__()
+        cls.shop = Shop(catalogs=2, orders=2, frontends=1, settings=STEADY).__enter__()
         cls.addClassCleanup(cls.shop.__exit__, None, None, None)
         cls.shop.start()
 

@@ -6,47 +6,68 @@ import unittest
 
 from support.attackers import BODY, HEADER, READER, Attack, dribble, flood, garbage, idle, read, stream
 from support.customers import Customers
-from support.shop import Shop, wait_until
+from support.shop import ROLES, Shop, wait_until
 from support.vitals import Calm, descriptors
+from support.witness import Witness
 
 BOOKS = [{'id': i, 'title': f'Book {i}', 'topic': 'ds', 'cost': 100, 'stock': 10_000_000} for i in range(1, 101)]
-LATE = 8        # seconds: well above request-ms, for a busy machine
+# Seconds. The machine under test has few processors, and may have other work: what is shorter than HELD_UP it may do to anybody.
+SETTINGS = '[consensus]\nelection-ms = 1000\nheartbeat-ms = 100\n[cache]\nlease-ms = 2000\n'
+HELD_UP = 0.3
+TRIES = 5
+LATE = 30       # ten times request-ms: not answered late, but held
 SLACK_MB = 48
-LINES = 200     # of one process's log, for an attack of some seconds
+LINES = 200     # of one process's log, and
+LINES_A_SECOND = 10
 
 
 class Overload(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.resources = contextlib.ExitStack()
-        cls.shop = cls.resources.enter_context(Shop(catalogs=2, orders=2, frontends=1, books=BOOKS))
+        cls.shop = cls.resources.enter_context(Shop(catalogs=2, orders=2, frontends=1, books=BOOKS, settings=SETTINGS))
         cls.shop.start()
 
     @classmethod
     def tearDownClass(cls):
         cls.resources.close()
 
-    def addresses(self):
-        return {role: self.shop.leader(role).address if role != 'frontend' else self.shop.frontend().address
-                for role in ('frontend', 'order', 'catalog')}
+    def address(self, role):
+        return self.shop.wait_leader(role).address if role != 'frontend' else self.shop.frontend().address
 
-    def survives(self, crowds, established, full=False, count=60):
+    def attacked(self, crowds, established, full, count=60):
+        """(how the shop was before, its customers meanwhile, the attack)"""
+        calm = Calm(self.shop)
+        with Attack(*crowds) as attack:
+            attack.wait_for(*established)
+            with Customers(self.shop) as customers:
+                customers.wait_for(count, or_refused=full)
+        return calm, customers, attack
+
+    def unmoved(self, attack):
+        """What attack() returns, of which no election came and no lost lease. If one did while the machine held up a bystander, too,
+        that proves nothing: then once more."""
+        for _ in range(TRIES):
+            with Witness() as witness:
+                found = attack()
+            if not (moved := found[0].moved()):
+                return found
+            self.assertGreater(witness.longest, HELD_UP, moved)
+            print(f'held up for {witness.longest:.1f} s by this machine: {moved}', flush=True)
+        self.skipTest('this machine holds up whoever runs on it')
+
+    def survives(self, crowds, established, full=False):
         """Attacks each role's port in turn. `established`: what the attack has to count before it is one, and how often.
         `full`: the process attacked may turn away whoever comes, if it says so."""
-        for role, address in self.addresses().items():
+        for role in ROLES:
             with self.subTest(role):
-                calm = Calm(self.shop)
-                with Attack(*crowds(address)) as attack:
-                    attack.wait_for(*established)
-                    with Customers(self.shop) as customers:
-                        customers.wait_for(count, or_refused=full)
+                calm, customers, attack = self.unmoved(lambda: self.attacked(crowds(self.address(role)), established, full))
                 self.assertEqual([], customers.wrong)
                 self.assertEqual(0, attack.counts['503 without Retry-After'])
                 self.assertLess(customers.slowest(), LATE)
                 self.unharmed(customers, role if full else None)
-                self.assertEqual({}, calm.moved())
-                self.assertLess(calm.logged(), LINES)
-                wait_until(lambda: not calm.held(SLACK_MB), 30, f'what {role} was made to hold given back: {calm.held(SLACK_MB)}')
+                self.assertLess(calm.logged(), LINES + LINES_A_SECOND * calm.seconds())
+                wait_until(lambda: not calm.held(SLACK_MB), what=f'what {role} was made to hold given back: {calm.held(SLACK_MB)}')
 
     def unharmed(self, customers, full):
         """Nobody was refused, but by the one role that is full: there a customer's connection may also be cut short."""
@@ -97,18 +118,21 @@ class Overload(unittest.TestCase):
         try:
             frontend.start(before=['prlimit', '--nofile=300:300'])
             wait_until(frontend.ready, what='the frontend being ready')
-            calm = Calm(self.shop)
-            with Attack(idle(frontend.address, 600)) as attack:
-                attack.wait_for('connected', 600)
-                with Customers(self.shop) as customers:
-                    customers.wait_for(60, or_refused=True)
-                self.assertLess(descriptors(frontend), 300)
+
+            def attack():
+                calm = Calm(self.shop)
+                with Attack(idle(frontend.address, 600)) as attack:
+                    attack.wait_for('connected', 600)
+                    with Customers(self.shop) as customers:
+                        customers.wait_for(60, or_refused=True)
+                    self.assertLess(descriptors(frontend), 300)
+                return calm, customers
+            calm, customers = self.unmoved(attack)
             self.assertEqual([], customers.wrong)
             self.assertGreater(len(customers.times['health']), 0)
-            self.assertEqual(201, self.shop.order((1, 1)).status)
-            self.assertEqual({}, calm.moved())
-            self.assertLess(calm.logged(), LINES)
-            wait_until(lambda: not calm.held(SLACK_MB), 30, 'the descriptors given back')
+            self.shop.bought((1, 1))
+            self.assertLess(calm.logged(), LINES + LINES_A_SECOND * calm.seconds())
+            wait_until(lambda: not calm.held(SLACK_MB), what='the descriptors given back')
         finally:
             self.assertEqual(0, frontend.stop())
             self.shop.restart('frontend', 0)

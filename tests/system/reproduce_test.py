@@ -8,16 +8,18 @@ import unittest
 import xml.dom.minidom
 from pathlib import Path
 
-from support.shop import BIN, TOP, Shop
+from support.shop import BIN, PATIENCE, TOP, UNHURRIED, Shop, environment
 
 sys.path.append(str(TOP / 'scripts' / 'lib'))
 from reproduction.tiers import BOOKS  # noqa: E402
 
 FEW = ('--requests=12', '--seconds=1')
+WHAT_IS_CACHED_STAYS = f'{UNHURRIED}[cache]\nlease-ms = 5000\n'
 
 
 def reproduce(*arguments):
-    done = subprocess.run([TOP / 'scripts' / 'reproduce', f'--bin={BIN}', *FEW, *arguments], capture_output=True, text=True, timeout=300)
+    done = subprocess.run([TOP / 'scripts' / 'reproduce', f'--bin={BIN}', *FEW, *arguments], capture_output=True, text=True,
+                          timeout=5 * PATIENCE, env=environment(WHAT_IS_CACHED_STAYS))
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 

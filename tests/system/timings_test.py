@@ -1,14 +1,14 @@
 """A process whose leases would rest on other timings than the others' takes no part, and harms nobody."""
 import unittest
 
-from support.shop import Shop, wait_until
+from support.shop import UNHURRIED, Shop, wait_until
 
 COMPLAINT = 'configured differently'
 
 
 class Timings(unittest.TestCase):
     def test_a_replica_with_another_lease_is_not_listened_to(self):
-        with Shop(catalogs=3, orders=1, frontends=1) as shop:
+        with Shop(catalogs=3, orders=1, frontends=1, settings=UNHURRIED) as shop:
             shop.start()
             odd = shop['catalog', 1]
             self.assertEqual(0, odd.stop())
@@ -32,7 +32,7 @@ class Timings(unittest.TestCase):
 
     def test_the_first_replica_that_is_asked_is_the_odd_one(self):
         # Whoever starts knows of no leader and asks catalog 0 first. Its refusal must send them on to the next.
-        with Shop(catalogs=3, orders=1, frontends=1) as shop:
+        with Shop(catalogs=3, orders=1, frontends=1, settings=UNHURRIED) as shop:
             shop.start()
             odd = shop['catalog', 0]
             self.assertEqual(0, odd.stop())

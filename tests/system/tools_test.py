@@ -7,20 +7,20 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support.shop import BIN, TOP, Shop
+from support.shop import BIN, PATIENCE, STEADY, TOP, Shop
 
 
 class Bookstorectl(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.shop = Shop(catalogs=2, orders=2, frontends=2).__enter__()
+        cls.shop = Shop(catalogs=2, orders=2, frontends=2, settings=STEADY).__enter__()
         cls.addClassCleanup(cls.shop.__exit__, None, None, None)
         cls.shop.start()
         cls.endpoints = ','.join(f.address for f in cls.shop.of('frontend'))
 
     def ctl(self, *arguments, endpoints=None, status=0):
         done = subprocess.run([str(BIN / 'bookstorectl'), '--endpoints', endpoints or self.endpoints, *arguments], capture_output=True,
-                              text=True, timeout=30)
+                              text=True, timeout=PATIENCE)
         self.assertEqual(status, done.returncode, done.stdout + done.stderr)
         return done.stderr if status else done.stdout
 
@@ -71,7 +71,7 @@ class Bookstorectl(unittest.TestCase):
 
 class Scripts(unittest.TestCase):
     def run_script(self, name, *arguments, status=0):
-        done = subprocess.run([str(TOP / 'scripts' / name), *arguments], capture_output=True, text=True, timeout=120, env=self.environment)
+        done = subprocess.run([str(TOP / 'scripts' / name), *arguments], capture_output=True, text=True, timeout=3 * PATIENCE, env=self.environment)
         self.assertEqual(status, done.returncode, done.stdout + done.stderr)
         return done.stdout
 

@@ -3,7 +3,7 @@ import subprocess
 import unittest
 
 from support import http
-from support.shop import BIN, Shop, wait_until
+from support.shop import BIN, UNHURRIED, Shop, wait_until
 
 SPELT_OUT = 'for-measurement-only'
 COMPLAINT = 'configured differently'
@@ -19,7 +19,7 @@ class Unsafe(unittest.TestCase):
         self.assertIn(f'UNSAFE, for measurement only: {key}', shown)
 
     def test_without_a_cache_every_read_asks_a_replica(self):
-        with Shop(settings=f'[unsafe]\nno-cache = {SPELT_OUT}\n') as shop:
+        with Shop(settings=f'{UNHURRIED}[unsafe]\nno-cache = {SPELT_OUT}\n') as shop:
             shop.start()
             for _ in range(3):
                 self.assertIn('replica', shop.get('/lookup?item=1').headers['Bookstore-Source'])
@@ -27,7 +27,7 @@ class Unsafe(unittest.TestCase):
             self.assert_told(shop, 'no-cache')
 
     def test_without_invalidation_a_cached_answer_stays(self):
-        with Shop(settings=f'[unsafe]\nno-invalidation = {SPELT_OUT}\n') as shop:
+        with Shop(settings=f'{UNHURRIED}[cache]\nlease-ms = 20000\n[unsafe]\nno-invalidation = {SPELT_OUT}\n') as shop:
             shop.start()
             before = shop.get('/lookup?item=1').json()['books'][0]['stock']
             self.assertIn('Bought', shop.post('/buy?item=1').text)
@@ -47,7 +47,7 @@ class Unsafe(unittest.TestCase):
                 process.start()
             for process in shop.processes.values():
                 if process is not odd:
-                    wait_until(process.ready, 30, f'{process.name} being ready')
+                    wait_until(process.ready, what=f'{process.name} being ready')
             wait_until(lambda: odd.log.exists() and COMPLAINT in odd.log.read_text(), what='its complaint')
             self.assertFalse(odd.ready())
             self.assertEqual(503, http.request(odd.address, 'GET', '/lookup?item=1').status)

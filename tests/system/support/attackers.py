@@ -15,6 +15,7 @@ import time
 import uuid
 
 from .http import split
+from .shop import PATIENCE
 
 HEADER, BODY, READER = 'header', 'body', 'reader'
 _lines = (b'GET /lookup?item=1 HTTP/1.1\r\nHost: shop\r\n\r\n', b'POST /v1/orders HTTP/1.1\r\nHost: shop\r\nContent-Length: 99999999999\r\n\r\n{',
@@ -47,10 +48,10 @@ class Attack:
     def __exit__(self, *_):
         self.running = False
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(30)
+        self.thread.join(PATIENCE)
         assert not self.thread.is_alive(), 'the attack does not end'
 
-    def wait_for(self, what, count, seconds=30):
+    def wait_for(self, what, count, seconds=PATIENCE):
         end = time.monotonic() + seconds
         while self.counts[what] < count:
             assert time.monotonic() < end, f'{what}: {self.counts[what]} of {count} after {seconds} s; {dict(self.counts)}'
@@ -207,11 +208,8 @@ def flood(address, count, request=purchase):
         while True:
             line.writer.write(request())
             line.attack.counts['asked'] += 1
-            began = time.monotonic()
             status, closed = await line.answer()
             line.attack.counts['answered'] += 1
-            if time.monotonic() - began > 4:
-                line.attack.counts['answered late'] += 1
             if closed:
                 return
     return [_again_and_again(address, ask) for _ in range(count)]

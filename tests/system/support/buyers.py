@@ -5,6 +5,7 @@ import uuid
 
 from .crew import longest_gap
 from .http import Connection
+from .shop import PATIENCE
 
 
 class Buyers:
@@ -35,10 +36,10 @@ class Buyers:
     def stop(self):
         self.stopping.set()
         for t in self.threads:
-            t.join(60)
+            t.join(PATIENCE)
         self.ended = time.monotonic()
 
-    def wait_for(self, more, seconds=30):
+    def wait_for(self, more, seconds=PATIENCE):
         """Until `more` further purchases have been answered."""
         goal = len(self.times) + more
         end = time.monotonic() + seconds
@@ -63,7 +64,7 @@ class Buyers:
         while not self.stopping.is_set():
             key = str(uuid.uuid4())
             item = self.items[turn % len(self.items)]
-            deadline = time.monotonic() + 45
+            deadline = time.monotonic() + PATIENCE
             while True:
                 try:
                     answer = connections[turn % len(connections)].request(

@@ -11,10 +11,9 @@ import signal
 import threading
 import time
 
-from .shop import ROLES, wait_until
+from .shop import PATIENCE, ROLES, wait_until
 
 LEASE = 1.0     # of a frontend, in seconds
-PATIENCE = 60   # until a process that was started again is ready, on the slowest machine
 
 
 class Signals:
@@ -39,7 +38,7 @@ class Signals:
         else:
             if kind == 'kill':
                 victim.kill()
-            elif victim.stop(60) != 0:
+            elif victim.stop() != 0:
                 raise AssertionError(f'{victim.name} ended with {victim.popen.returncode} after SIGTERM: {victim.log_tail(3)}')
             time.sleep(seconds)
             victim.start()
@@ -120,7 +119,7 @@ class Chaos:
             victim = leader or self.shop[role, chosen]
             self._note(f"{kind} {victim.name}{' (leader)' if leader else ''} for {seconds:.2f} s")
             self.faults.strike(victim, kind, seconds)
-            wait_until(victim.ready, PATIENCE, f'{victim.name} being ready after {kind}')
+            wait_until(victim.ready, what=f'{victim.name} being ready after {kind}')
 
     def _kill_everything(self, _, dice):
         seconds = dice.uniform(0, 0.5)
@@ -135,7 +134,7 @@ class Chaos:
             time.sleep(seconds)
             for p in self.shop.processes.values():
                 p.start()
-            self.shop.wait_ready(PATIENCE)
+            self.shop.wait_ready()
 
     def _note(self, what):
         self.happened.append((time.monotonic() - self.began, what))

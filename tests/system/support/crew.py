@@ -1,6 +1,8 @@
 """Threads that do the same thing over and over until they are told to stop."""
 import threading
 
+from .shop import PATIENCE
+
 
 def longest_gap(times, since, until=None):
     """Longest time between two of `times` from `since` on, in seconds; with `until`, also between the last of them and that."""
@@ -12,7 +14,7 @@ def longest_gap(times, since, until=None):
 class Crew:
     """`deeds`: a function and its arguments for each thread, which returns soon after self.stopping is set."""
 
-    def __init__(self, deeds, end_within=30):
+    def __init__(self, deeds, end_within=PATIENCE):
         self.end_within = end_within    # seconds, for each thread
         self.lock = threading.Lock()
         self.stopping = threading.Event()

@@ -4,6 +4,7 @@ import uuid
 
 from .crew import Crew
 from .http import Connection, request
+from .shop import PATIENCE
 
 
 class Customers(Crew):
@@ -18,7 +19,7 @@ class Customers(Crew):
         deeds = [(self._buy, n) for n in range(clients)] + [(self._read, n) for n in range(clients)] + [(self._health, 0)]
         super().__init__([(self._run, *deed) for deed in deeds])
 
-    def wait_for(self, count, seconds=60, or_refused=False):
+    def wait_for(self, count, seconds=PATIENCE, or_refused=False):
         """Until `count` of each have been answered well (`or_refused`: or refused as is right)."""
         def done(kind):
             return len(self.times[kind]) + (len(self.refused[kind]) if or_refused else 0)
@@ -48,7 +49,7 @@ class Customers(Crew):
         began = time.monotonic()
         try:
             if number % 2 == 0:
-                connection = connections.setdefault(address, Connection(address, timeout=10))
+                connection = connections.setdefault(address, Connection(address))
                 answer = connection.request(method, target, body, headers)
             else:
                 answer = request(address, method, target, body, headers)

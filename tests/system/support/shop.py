@@ -8,6 +8,7 @@
 
 Everything lives in a temporary folder; every process that was started is ended, by pid, when the block is left.
 """
+import configparser
 import json
 import os
 import secrets
@@ -17,6 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from pathlib import Path
 
 from . import http
@@ -24,10 +26,17 @@ from . import http
 TOP = Path(__file__).resolve().parents[3]
 BIN = Path(os.environ.get('SHOP_BIN', TOP / 'build' / 'dev'))
 ROLES = ('catalog', 'order', 'frontend')
+# When a test gives up waiting for what must come, in seconds. It measures nothing: far more than any machine takes, however slow
+# it is and whoever else works on it.
+PATIENCE = 120
+# For tests whose subject is not time: what a busy machine holds up for seconds is neither refused nor taken for a death.
+UNHURRIED = '[health]\nfall = 30\n[http]\nrequest-ms = 10000\n'
+# For those that ask a replica because it leads: nor does another come to lead meanwhile.
+STEADY = '[consensus]\nelection-ms = 1500\n' + UNHURRIED
 SANITIZERS_SAY = ('ERROR: AddressSanitizer', 'ERROR: LeakSanitizer', 'WARNING: ThreadSanitizer', ': runtime error: ')
 
 
-def wait_until(condition, seconds=20, what='the condition'):
+def wait_until(condition, seconds=PATIENCE, what='the condition'):
     """The first true value of condition(); AssertionError when there is none in time."""
     end = time.monotonic() + seconds
     while True:
@@ -37,6 +46,14 @@ def wait_until(condition, seconds=20, what='the condition'):
         if time.monotonic() > end:
             raise AssertionError(f'{what} did not come true within {seconds} s')
         time.sleep(0.02)
+
+
+def environment(settings):
+    """This one with the settings in it: for a program that starts shops of its own."""
+    parser = configparser.ConfigParser()
+    parser.read_string(settings)
+    spelt = {f'BOOKSTORED_{section}_{key}'.replace('-', '_').upper(): value for section in parser.sections() for key, value in parser[section].items()}
+    return {**os.environ, **spelt}
 
 
 def free_ports(count):
@@ -89,7 +106,7 @@ class Process:
     def signal(self, number):
         self.popen.send_signal(number)
 
-    def stop(self, seconds=20):
+    def stop(self, seconds=PATIENCE):
         """SIGTERM; the exit status."""
         self.signal(signal.SIGTERM)
         return self.popen.wait(seconds)
@@ -173,12 +190,12 @@ class Shop:
     def __getitem__(self, key):
         return self.processes[key]
 
-    def start(self, *arguments, seconds=30):
+    def start(self, *arguments, seconds=PATIENCE):
         for p in self.processes.values():
             p.start(*arguments)
         self.wait_ready(seconds)
 
-    def wait_ready(self, seconds=30):
+    def wait_ready(self, seconds=PATIENCE):
         for p in self.processes.values():
             wait_until(lambda p=p: p.ready() or not p.running(), seconds, f'{p.name} being ready')
             assert p.running(), f'{p.name} ended: {p.log_tail(3)}'
@@ -186,7 +203,7 @@ class Shop:
     def kill(self, role, id_):
         self[role, id_].kill()
 
-    def restart(self, role, id_, *arguments, seconds=30):
+    def restart(self, role, id_, *arguments, seconds=PATIENCE):
         p = self[role, id_]
         p.start(*arguments)
         wait_until(p.ready, seconds, f'{p.name} being ready again')
@@ -208,6 +225,17 @@ class Shop:
         headers = {'Idempotency-Key': key} if key else {}
         return self.post('/v1/orders', {'lines': [{'item': i, 'quantity': q} for i, q in lines]}, frontend, headers=headers)
 
+    def bought(self, *lines, key=None, frontend=0):
+        """The order of a purchase that must succeed: repeated with its key, as a client's would be, for as long as the answer is 503."""
+        key = key or str(uuid.uuid4())
+
+        def decided():
+            answer = self.order(*lines, key=key, frontend=frontend)
+            return answer if answer.status != 503 else None
+        answer = wait_until(decided, what=f'an answer to the purchase {key}')
+        assert answer.status == 201, f'{answer.status} {answer.text}'
+        return answer.json()
+
     def leader(self, role):
         """The process of a group that says it leads, or None."""
         for p in self.of(role):
@@ -218,12 +246,29 @@ class Shop:
                 pass
         return None
 
+    def wait_leader(self, role):
+        return wait_until(lambda: self.leader(role), what=f'a {role} that leads')
+
+    def voters(self, role):
+        """slot -> node of a group of which every slot has one member that votes and answers; None while that is not so."""
+        slots = len(self.of(role)) // 2 * 2 + 1     # beside an even number of replicas a frontend has a vote
+        for p in self.of(role):
+            try:
+                answer = p.get('/v1/members')
+            except OSError:
+                continue
+            if answer.status == 200:
+                members = answer.json()['members']
+                whole = len(members) == slots and all(m['standing'] == 'voter' and m['answers'] for m in members)
+                return {m['slot']: m['node'] for m in members} if whole else None
+        return None
+
     def resyncs(self):
         """What GET /resync says at every catalog: (version, books)."""
         answers = [p.get('/resync') for p in self.of('catalog')]
         return [(int(a.headers['Bookstore-Version']), a.json()) for a in answers]
 
-    def wait_agreement(self, seconds=20):
+    def wait_agreement(self, seconds=PATIENCE):
         """The books, once all catalogs show the same at the same version."""
         def agreed():
             try:

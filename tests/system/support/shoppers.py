@@ -7,6 +7,7 @@ import uuid
 
 from .crew import Crew, longest_gap
 from .http import Connection
+from .shop import PATIENCE
 
 
 class Shoppers(Crew):
@@ -18,7 +19,7 @@ class Shoppers(Crew):
         self.done = {'buy': [], 'read': []}     # (when it began, when it was answered) of each request
         self.retries, self.failed, self.wrong = 0, [], []
         self.orders = {}                        # key -> number
-        super().__init__([(self._run, 'buy', n) for n in range(buyers)] + [(self._run, 'read', n) for n in range(readers)], end_within=60)
+        super().__init__([(self._run, 'buy', n) for n in range(buyers)] + [(self._run, 'read', n) for n in range(readers)], end_within=PATIENCE)
 
     def gap(self, kind, since, until=None):
         """Longest time between two answers from `since` on, in seconds."""
@@ -27,7 +28,7 @@ class Shoppers(Crew):
     def latencies(self, kind, since, until):
         return sorted(e - b for b, e in list(self.done[kind]) if b >= since and e <= until)
 
-    def wait_for(self, more, seconds=60):
+    def wait_for(self, more, seconds=PATIENCE):
         """Until `more` further requests of each kind have been answered."""
         goals = {kind: len(done) + more for kind, done in self.done.items() if done}
         end = time.monotonic() + seconds

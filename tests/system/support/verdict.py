@@ -5,12 +5,12 @@ import time
 
 from . import http
 from .history import write_orders
-from .shop import BIN, wait_until
+from .shop import BIN, PATIENCE, wait_until
 
 REQUEST_TIME = 4    # whatever a client has given up ends within it: more than request-ms, in seconds
 
 
-def bookstorectl(*arguments, seconds=300):
+def bookstorectl(*arguments, seconds=3 * PATIENCE):
     return subprocess.run([str(BIN / 'bookstorectl'), *map(str, arguments)], capture_output=True, text=True, timeout=seconds)
 
 
@@ -23,7 +23,7 @@ def order_book(shop, readers=4):
         number = first
         try:
             while True:
-                answer = wait_until(lambda: _find(connections[number % len(connections)], number), 60, f'an answer about order {number}')
+                answer = wait_until(lambda: _find(connections[number % len(connections)], number), what=f'an answer about order {number}')
                 if answer.status == 404:
                     return
                 orders[number] = answer.json()
@@ -48,7 +48,7 @@ def _find(connection, number):
     return answer if answer.status != 503 else None
 
 
-def settled(shop, seconds=60):
+def settled(shop, seconds=PATIENCE):
     """The order book, once the shop has come to rest and the audit finds nothing: no purchase is under way any more, and
     those that nobody waited for have been put on record by the order leader."""
     shop.wait_ready(seconds)

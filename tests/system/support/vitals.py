@@ -1,5 +1,6 @@
 """What a process holds and what it says of itself: descriptors, memory, metrics."""
 import os
+import time
 from pathlib import Path
 
 
@@ -24,10 +25,13 @@ class Calm:
     """How a shop is when nobody harms it, to be compared with how it is later."""
 
     def __init__(self, shop):
-        self.shop = shop
+        self.shop, self.began = shop, time.monotonic()
         self.before = {p: (descriptors(p), resident_mb(p)) for p in shop.processes.values()}
         self.log_lines = {p: p.log.read_text(errors='replace').count('\n') for p in self.before}
         self.offices_before = self.offices()
+
+    def seconds(self):
+        return time.monotonic() - self.began
 
     def offices(self):
         """Everything that must not move while nobody dies: the term at each replica, the leases that were lost, and what was
