@@ -62,7 +62,7 @@ void PeerStream::start(OnFrame on_frame, OnEnd on_end) {
     on_frame_ = std::move(on_frame);
     on_end_ = std::move(on_end);
     context_->metrics.streams.Increment();
-    if (!waiting_.empty()) schedule_flush();
+    if (!waiting_.empty()) flush();
     auto task = [self = shared_from_this()] { return read(self); };
     spawn(socket_.get_executor(), "peer stream", task);
 }
@@ -108,17 +108,12 @@ std::optional<std::uint64_t> PeerStream::send(const Frame& frame) {
     const std::size_t before = waiting_.size();
     append_frame(waiting_, frame);
     queued_ += waiting_.size() - before;
-    schedule_flush();
+    if (!writing_) flush();
     return queued_;
 }
 
-/// Not at once: what else this turn of the loop has to send shall leave in the same write.
-void PeerStream::schedule_flush() {
-    if (busy_) return;
-    busy_ = true;
-    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->flush(); });
-}
-
+/// At once, for somebody waits at the other end: the rest of this turn of the loop is not worth a share in
+/// the write. What comes while the socket takes no more gathers.
 void PeerStream::flush() {
     if (closed_) return;
     leaving_.swap(waiting_);
@@ -132,7 +127,8 @@ void PeerStream::flush() {
 void PeerStream::on_written(error_code ec, std::size_t bytes) {
     left_ += bytes;
     if (ec) return close(); // the reader sees it and tells
-    if (left_ < leaving_.size()) {
+    writing_ = left_ < leaving_.size();
+    if (writing_) {
         const auto rest = asio::buffer(leaving_) + left_;
         socket_.async_write_some(rest, [self = shared_from_this()](error_code failed, std::size_t more) {
             self->on_written(failed, more);
@@ -141,8 +137,7 @@ void PeerStream::on_written(error_code ec, std::size_t bytes) {
     }
     reset(leaving_);
     left_ = 0;
-    busy_ = false;
-    if (!waiting_.empty()) schedule_flush();
+    if (!waiting_.empty()) flush();
 }
 
 void PeerStream::close() {

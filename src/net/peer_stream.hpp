@@ -33,8 +33,8 @@ public:
     /// a call to this object. Both are dropped after that; what they own must not own this stream.
     void start(OnFrame on_frame, OnEnd on_end);
 
-    /// Queues a frame. Its end's offset in the stream, or nothing when limits::peer_queue_bytes_max are
-    /// waiting.
+    /// Sends a frame, behind those that the socket did not take yet. Its end's offset in the stream, or
+    /// nothing when limits::peer_queue_bytes_max are waiting.
     std::optional<std::uint64_t> send(const Frame& frame);
     /// Bytes that may have left: a frame that ends behind this has certainly not been sent.
     std::uint64_t begun_bytes() const { return begun_; }
@@ -48,7 +48,6 @@ private:
     static asio::awaitable<void> read(std::shared_ptr<PeerStream> self);
     bool take_frames();
     void refuse(error_code why);
-    void schedule_flush();
     void flush();
     void on_written(error_code ec, std::size_t bytes);
 
@@ -63,7 +62,7 @@ private:
     std::size_t left_ = 0; ///< bytes of `leaving_` that the kernel has
     std::uint64_t queued_ = 0;
     std::uint64_t begun_ = 0;
-    bool busy_ = false; ///< a flush is scheduled or under way
+    bool writing_ = false; ///< the socket has taken a part, and tells when it takes more
     bool closed_ = false;
 };
 

@@ -21,9 +21,9 @@ bool changes_nothing(const consensus::Raft& raft, const consensus::AppendRequest
 
 void Engine::Impl::carry_out(consensus::Effects effects) {
     check_leadership(); // first: what is committed below may have replaced what a deposed leader appended
-    if (effects.persist) persist(std::move(*effects.persist));
-    for (const auto& message : effects.messages)
+    for (const auto& message : effects.messages) // whose way is longer than to the own disk
         peers.send(message, identity.generation);
+    if (effects.persist) persist(std::move(*effects.persist));
     for (auto& held : effects.held)
         disk->hold(std::move(held));
     batcher.committed(core.raft()->commit_index());
