@@ -5,25 +5,31 @@ import subprocess
 import unittest
 
 from support import http
-from support.shop import BIN, PATIENCE, STEADY, Shop, wait_until
+from support.shop import BIN, PATIENCE, STEADY, UNHURRIED, Shop, wait_until
 
 
-class Member(unittest.TestCase):
+class Members(unittest.TestCase):
+    settings = UNHURRIED
+
     def setUp(self):
-        self.shop = Shop(catalogs=3, orders=3, frontends=1, settings=STEADY).__enter__()
+        self.shop = Shop(catalogs=3, orders=3, frontends=1, settings=self.settings).__enter__()
         self.addCleanup(self.shop.__exit__, None, None, None)
         self.shop.start()
 
-    def ctl(self, *arguments, status=0):
-        done = subprocess.run([str(BIN / 'bookstorectl'), '--config', str(self.shop.config), *arguments], capture_output=True, text=True,
+    def run_ctl(self, *arguments):
+        return subprocess.run([str(BIN / 'bookstorectl'), '--config', str(self.shop.config), *arguments], capture_output=True, text=True,
                               timeout=PATIENCE)
+
+    def ctl(self, *arguments, status=0):
+        done = self.run_ctl(*arguments)
         self.assertEqual(status, done.returncode, done.stdout + done.stderr)
         return done.stderr if status else done.stdout
 
     def members(self, group='catalog'):
         """slot -> its members"""
         slots = {}
-        for member in json.loads(self.ctl('--output=json', 'member', 'list', group))['members']:
+        said = wait_until(lambda: (done := self.run_ctl('--output=json', 'member', 'list', group)).returncode == 0 and done.stdout, what='a leader')
+        for member in json.loads(said)['members']:
             slots.setdefault(member['slot'], []).append(member)
         return slots
 
@@ -31,19 +37,8 @@ class Member(unittest.TestCase):
         slots = self.members()
         return slots if all(len(m) == 1 and m[0]['standing'] == 'voter' and m[0]['answers'] for m in slots.values()) else None
 
-    def follower(self):
-        return next(slot for slot, (member,) in sorted(wait_until(self.whole).items()) if not member['leader'])
 
-    def test_all_are_shown_with_one_leader_a_group(self):
-        for group in ('catalog', 'order'):
-            wait_until(lambda group=group: self.shop.voters(group), what=f'every {group} answering')
-            slots = self.members(group)
-            self.assertEqual([0, 1, 2], sorted(slots))
-            self.assertEqual(1, sum(m['leader'] for (m,) in slots.values()))
-            self.assertEqual([p.address for p in self.shop.of(group)], [slots[i][0]['address'] for i in range(3)])
-        shown = self.ctl('member', 'list')
-        self.assertEqual(7, len([line for line in shown.splitlines() if 'voter' in line or 'standing' in line]), shown)
-
+class ANewcomer(Members):
     def test_a_wiped_disk_comes_back_as_another_node_and_gets_its_vote(self):
         old = wait_until(self.whole)[2][0]['node']
         lost = self.shop['catalog', 2]
@@ -62,6 +57,23 @@ class Member(unittest.TestCase):
         self.assertTrue(any('promotes a learner' in p.log.read_text() for p in self.shop.of('catalog')), 'a newcomer was a voter at once')
         wait_until(self.whole, what='three members again')
         self.ctl('member', 'remove', 'catalog', old, status=1)
+
+
+class Member(Members):
+    settings = STEADY
+
+    def follower(self):
+        return next(slot for slot, (member,) in sorted(wait_until(self.whole).items()) if not member['leader'])
+
+    def test_all_are_shown_with_one_leader_a_group(self):
+        for group in ('catalog', 'order'):
+            wait_until(lambda group=group: self.shop.voters(group), what=f'every {group} answering')
+            slots = self.members(group)
+            self.assertEqual([0, 1, 2], sorted(slots))
+            self.assertEqual(1, sum(m['leader'] for (m,) in slots.values()))
+            self.assertEqual([p.address for p in self.shop.of(group)], [slots[i][0]['address'] for i in range(3)])
+        shown = self.ctl('member', 'list')
+        self.assertEqual(7, len([line for line in shown.splitlines() if 'voter' in line or 'standing' in line]), shown)
 
     def test_who_is_removed_is_told_and_what_would_stall_the_group_is_refused(self):
         slot = self.follower()
