@@ -8,7 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from support.shop import BIN, PATIENCE, TOP, free_ports
+from support.shop import BIN, PATIENCE, SANITIZERS_SAY, TOP, free_ports
 
 FAULT = TOP / 'scripts' / 'fault'
 # The host is this one; a unit is a process of the local cluster.
@@ -19,7 +19,7 @@ echo "$*" >>"$(dirname "$0")/asked"
 for unit; do name=${unit#bookstored@}; done
 case $1 in
 kill) kill -s "$3" "$(pid_of "$name")" ;;
-stop) ! pid=$(pid_of "$name") || [ -z "$pid" ] || { kill "$pid"; wait_gone "$name" 10; } ;;
+stop) ! pid=$(pid_of "$name") || [ -z "$pid" ] || { kill "$pid"; wait_gone "$name" "$patience"; } ;;
 start) start "${name%-*}" "${name##*-}" ;;
 esac
 '''
@@ -36,7 +36,13 @@ class Stories(unittest.TestCase):
         config.write_text(''.join(f'[{role}]\n' + ''.join(f'replica = 127.0.0.1:{next(port)}\n' for _ in range(count))
                                   for role, count in (('catalog', 2), ('order', 2), ('frontend', 1))))
         self.run_script(TOP / 'scripts' / 'run-local', config)
+        self.addCleanup(self.assert_no_reports)
         self.addCleanup(self.run_script, TOP / 'scripts' / 'run-local', '--stop')
+
+    def assert_no_reports(self):
+        for log in (self.folder / 'run').glob('*/log'):
+            said = log.read_text(errors='replace')
+            self.assertFalse(any(mark in said for mark in SANITIZERS_SAY), said)
 
     def run_script(self, *command, status=0, **environment):
         done = subprocess.run([str(c) for c in command], env={**self.environment, **environment}, stdout=subprocess.PIPE,

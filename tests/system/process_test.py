@@ -171,7 +171,7 @@ class UnderSystemd(unittest.TestCase):
                 while not any(word in message for message in told):
                     told.append(listener.recv(4096).decode())
             until('READY=1')
-            self.assertTrue(catalog.ready())
+            wait_until(catalog.ready, what='it being ready')
             self.assertTrue(any('STATUS=' in message for message in told))
             until('WATCHDOG=1')
             catalog.signal(signal.SIGTERM)

@@ -27,7 +27,7 @@ class Unsafe(unittest.TestCase):
             self.assert_told(shop, 'no-cache')
 
     def test_without_invalidation_a_cached_answer_stays(self):
-        with Shop(settings=f'{UNHURRIED}[cache]\nlease-ms = 20000\n[unsafe]\nno-invalidation = {SPELT_OUT}\n') as shop:
+        with Shop(settings=f'{UNHURRIED}[cache]\nlease-ms = 5000\n[unsafe]\nno-invalidation = {SPELT_OUT}\n') as shop:
             shop.start()
             before = shop.get('/lookup?item=1').json()['books'][0]['stock']
             self.assertIn('Bought', shop.post('/buy?item=1').text)

@@ -3,6 +3,8 @@ import os
 import time
 from pathlib import Path
 
+SANITIZED = 'SHOP_SANITIZED' in os.environ      # what a process holds is then mostly the sanitizer's
+
 
 def descriptors(process):
     return len(os.listdir(f'/proc/{process.popen.pid}/fd'))
@@ -51,7 +53,7 @@ class Calm:
         for p, (files, memory) in self.before.items():
             if descriptors(p) > files + 8:
                 held.append((p.name, 'descriptors', files, descriptors(p)))
-            if resident_mb(p) > memory + megabytes:
+            if resident_mb(p) > memory + megabytes and not SANITIZED:
                 held.append((p.name, 'MB', memory, resident_mb(p)))
         return held
 
