@@ -197,7 +197,7 @@ verdict() {
     wait $clients || true
     clients=''
     _audited=0
-    audit=$(ctl audit --wait=20 ${secret:+"--secret-file=$secret"} 2>&1) || _audited=$?
+    audit=$(ctl audit --wait="$bound" ${secret:+"--secret-file=$secret"} 2>&1) || _audited=$?
     audit=$(echo "$audit" | tr '\n' ' ')
     orders_since >"$work/orders"
     eval "$(awk -v stock="$stock_before" -f "$SHOP_TOP/scripts/fault/lib/judge.awk" file=1 "$work/buy" file=2 "$work/read" file=3 "$work/orders")"
