@@ -1,4 +1,5 @@
 """What rots on a disk under a running replica is found, named and taken anew from the others."""
+import re
 import unittest
 
 from support.shop import PATIENCE, Shop, wait_until
@@ -8,11 +9,14 @@ HURRY = '[storage]\nscrub-every-s = 1\nscrub-kb-s = 100000\n'
 
 
 def overwrite(path, what, by):
-    """In place, as a disk does it: the process that has the file open is told nothing."""
+    """In place, as a disk does it: the process that has the file open is told nothing. Wherever it is: one place may be where a row
+    was before it was written anew."""
     with open(path, 'r+b') as file:
-        at = file.read().index(what)
-        file.seek(at)
-        file.write(by)
+        places = [found.start() for found in re.finditer(re.escape(what), file.read())]
+        assert places, f'{what} is not in {path}'
+        for at in places:
+            file.seek(at)
+            file.write(by)
 
 
 class Rot(unittest.TestCase):
