@@ -10,6 +10,8 @@
 
 #include <bookstore/net/loop.hpp>
 
+#include "roles/frontend/departures.hpp"
+
 namespace bookstore::roles::frontend {
 namespace {
 
@@ -64,6 +66,7 @@ struct PurchaseCalls::State : std::enable_shared_from_this<State> {
     void leave();
     void watch(base::TimePoint when);
     void look();
+    boost::asio::awaitable<void> tell(Load load, base::result<std::string> bytes);
     static boost::asio::awaitable<void> carry(std::shared_ptr<State> self, std::list<Call>::iterator call,
                                               std::string bundle);
 
@@ -72,19 +75,20 @@ struct PurchaseCalls::State : std::enable_shared_from_this<State> {
     std::vector<Load> waiting; ///< by replica
     std::list<Call> calls;     ///< under way, in the order in which they left
     unsigned gathering_for = 0;
+    Departures departures;
     bool leaving = false; ///< a departure is posted
     std::unique_ptr<base::Timer> timer;
     base::TimePoint armed_for;
 };
 
 bool PurchaseCalls::State::may_leave(const Load& load) const {
-    if (load.empty()) return false;
-    const auto held_up = world.scheduler.now() - patience;
-    const auto fresh = std::count_if(calls.begin(), calls.end(),
-                                     [held_up](const Call& call) { return call.left > held_up; });
-    if (fresh == 0) return true;
-    const std::size_t like_the_last = std::min(calls.back().load.size(), Purchases::count_max);
-    return static_cast<std::size_t>(fresh) < together_max && load.size() >= like_the_last;
+    const auto now = world.scheduler.now();
+    Departures::UnderWay under_way;
+    for (const Call& call : calls) {
+        if (call.left + departures.patience() > now) ++under_way.calls;
+        under_way.last_load = call.load.size();
+    }
+    return departures.may_leave(load.size(), under_way, now);
 }
 
 /// Not at once: what else comes in this turn of the loop goes along.
@@ -110,7 +114,9 @@ void PurchaseCalls::State::leave() {
         }
         anybody_waits = anybody_waits || !waiting[replica].empty();
     }
-    if (anybody_waits) watch(calls.back().left + patience);
+    if (!anybody_waits) return;
+    watch(calls.back().left + departures.patience());
+    if (departures.expected_until() > world.scheduler.now()) watch(departures.expected_until());
 }
 
 /// One timer for all. It may fire early: nothing re-arms it that need not wait any more.
@@ -155,16 +161,24 @@ boost::asio::awaitable<void> PurchaseCalls::State::carry(std::shared_ptr<State> 
         until = std::max(until, seat.deadline);
     const auto bytes = co_await self->world.transport.call(self->replicas[call->replica], method::purchase,
                                                            std::move(bundle), until);
+    if (bytes) self->departures.answered(self->world.scheduler.now() - call->left);
     Load load = std::move(call->load);
     self->calls.erase(call);
     self->leave_soon();
+    co_await self->tell(std::move(load), bytes);
+}
+
+/// A turn of the loop for each so many of them.
+boost::asio::awaitable<void> PurchaseCalls::State::tell(Load load, base::result<std::string> bytes) {
     PurchaseAnswersReader answers(bytes ? std::string_view(*bytes) : std::string_view());
     auto count = bytes ? answers.count() : base::result<std::size_t>(bytes.error());
     if (count && *count != load.size()) count = Errc::protocol_error;
-    for (std::size_t told = 0; told < load.size(); ++told) {
-        if (told > 0 && told % told_per_turn == 0)
-            co_await boost::asio::post(self->world.executor, boost::asio::use_awaitable);
-        load[told].tell(count ? answers.next() : Rider::Answer(count.error()));
+    for (std::size_t told = 0; told < load.size();) {
+        if (told > 0) co_await boost::asio::post(world.executor, boost::asio::use_awaitable);
+        const std::size_t until = std::min(told + told_per_turn, load.size());
+        departures.told(until - told, world.scheduler.now());
+        for (; told < until; ++told)
+            load[told].tell(count ? answers.next() : Rider::Answer(count.error()));
     }
 }
 
@@ -187,6 +201,7 @@ void PurchaseCalls::send(unsigned replica, std::shared_ptr<Rider> rider, base::T
     State& state = *state_;
     state.waiting.at(replica).push_back({std::move(rider), deadline});
     state.gathering_for = replica;
+    state.departures.came();
     state.watch(deadline);
     state.leave_soon();
 }

@@ -32,19 +32,12 @@ protected:
     Purchase purchase_; ///< not to be changed while it is sent
 };
 
-/// What is handed over while calls are under way gathers, and leaves together in the next: each of the tiers
-/// below has as much work with a call as with some ten purchases. A purchase that is alone leaves at the end
-/// of the loop's turn. Each has its own deadline and its own answer; who travels with it makes no difference
-/// to either. Thread: the loop. References outlive this; what is under way may outlive this when the loop is
-/// torn down.
+/// What is handed over while calls are under way gathers, and leaves together in the next: when, is a matter
+/// of Departures. A purchase that is alone leaves at the end of the loop's turn. Each has its own deadline
+/// and its own answer; who travels with it makes no difference to either. Thread: the loop. References
+/// outlive this; what is under way may outlive this when the loop is torn down.
 class PurchaseCalls {
 public:
-    /// Whoever is the second leaves when it is as large as the first: else what waits costs less in one with
-    /// what comes.
-    static constexpr std::size_t together_max = 2;
-    /// A call that takes longer, at a replica that is stuck or slow, holds nobody back any more.
-    static constexpr base::Duration patience = base::milliseconds(10);
-
     /// Who travelled in one call is told by so many in a turn of the loop. Writing 256 answers takes
     /// milliseconds, and the leader of the catalog may be waiting for its items to be dropped here.
     static constexpr std::size_t told_per_turn = 32;

@@ -1,3 +1,4 @@
+#include "roles/frontend/departures.hpp"
 #include "roles/frontend/purchase_calls.hpp"
 
 #include <algorithm>
@@ -109,7 +110,7 @@ TEST_CASE_METHOD(CallsTest, "what comes while calls are under way leaves togethe
     CHECK(keys(1) == Keys{"c", "d"});
     const auto e = send("e"), f = send("f"), g = send("g");
     scheduler_.settle();
-    CHECK(calls() == PurchaseCalls::together_max);
+    CHECK(calls() == Departures::together_max);
     answer(1);
     REQUIRE(calls() == 3);
     CHECK(keys(2) == Keys{"e", "f", "g"});
@@ -123,10 +124,10 @@ TEST_CASE_METHOD(CallsTest, "a call that is not answered holds nobody up for lon
     send("with it");
     scheduler_.settle();
     send("a");
-    scheduler_.advance(PurchaseCalls::patience / 2);
+    scheduler_.advance(Departures::patience_min / 2);
     CHECK(calls() == 1);
     const auto b = send("b");
-    scheduler_.advance(PurchaseCalls::patience / 2 + milliseconds(1));
+    scheduler_.advance(Departures::patience_min / 2 + milliseconds(1));
     REQUIRE(calls() == 2);
     CHECK(keys(1) == Keys{"a", "b"});
     answer(1);
@@ -143,7 +144,7 @@ TEST_CASE_METHOD(CallsTest, "purchases gather for one replica; a repeated one go
     scheduler_.settle();
     CHECK_FALSE(calls_.gathering());
     REQUIRE(calls() >= 1);
-    scheduler_.advance(PurchaseCalls::patience + milliseconds(1));
+    scheduler_.advance(Departures::patience_min + milliseconds(1));
     REQUIRE(calls() == 2);
     CHECK(transport_.calls[0]->to == config_.of(Role::order)[0]);
     CHECK(keys(0) == Keys{"repeated"});
