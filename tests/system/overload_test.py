@@ -11,11 +11,11 @@ from support.vitals import Calm, descriptors
 from support.witness import Witness
 
 BOOKS = [{'id': i, 'title': f'Book {i}', 'topic': 'ds', 'cost': 100, 'stock': 10_000_000} for i in range(1, 101)]
-# Seconds. The machine under test has few processors, and may have other work: what is shorter than HELD_UP it may do to anybody.
-SETTINGS = '[consensus]\nelection-ms = 1000\nheartbeat-ms = 100\n[cache]\nlease-ms = 2000\n'
-HELD_UP = 0.3
+# For a machine that is some times slower than others, and has other work: what is shorter than HELD_UP it may do to anybody.
+SETTINGS = '[consensus]\nelection-ms = 1000\nheartbeat-ms = 100\n[cache]\nlease-ms = 3000\n[http]\nrequest-ms = 9000\n'
+HELD_UP = 0.3   # seconds
 TRIES = 5
-LATE = 30       # ten times request-ms: not answered late, but held
+LATE = 30       # seconds, some times request-ms: not answered late, but held
 SLACK_MB = 48
 LINES = 200     # of one process's log, and
 LINES_A_SECOND = 10
@@ -66,8 +66,12 @@ class Overload(unittest.TestCase):
         nothing: then once more."""
         for _ in range(TRIES):
             with Witness() as witness:
-                found = attack()
-            if not (done := harm(*found)):
+                try:
+                    found = attack()
+                    done = harm(*found)
+                except AssertionError as in_vain:
+                    done = in_vain
+            if not done:
                 return found
             self.assertGreater(witness.longest, HELD_UP, done)
             print(f'held up for {witness.longest:.1f} s by this machine: {done}', flush=True)

@@ -26,7 +26,7 @@ def split(address):
 class Connection:
     """Kept open between requests; a broken one raises OSError and is opened anew by the next request."""
 
-    def __init__(self, address, timeout=60):
+    def __init__(self, address, timeout=120):
         self.address, self.timeout, self.connection = address, timeout, None
 
     def request(self, method, target, body=None, headers=None):
@@ -52,7 +52,7 @@ class Connection:
         self.connection = None
 
 
-def request(address, method, target, body=None, headers=None, timeout=60):
+def request(address, method, target, body=None, headers=None, timeout=120):
     connection = Connection(address, timeout)
     try:
         return connection.request(method, target, body, headers)
@@ -60,7 +60,7 @@ def request(address, method, target, body=None, headers=None, timeout=60):
         connection.close()
 
 
-def raw(address, data, until, timeout=60):
+def raw(address, data, until, timeout=120):
     """Sends bytes as they are and returns what comes back, up to `until` or the other side's end."""
     with socket.create_connection(split(address), timeout) as s:
         s.sendall(data)
