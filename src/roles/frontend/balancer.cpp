@@ -12,26 +12,15 @@ Balancer::Balancer(const cluster::Config& config, base::Scheduler& scheduler, cl
 }
 
 std::optional<unsigned> Balancer::next(Role role, std::optional<unsigned> avoided) {
+    const auto now = scheduler_.now();
     std::optional<unsigned> second_best;
     for (std::size_t turns = 0; turns < count(role); ++turns) {
         const auto replica = monitor_.next(role);
         if (!replica) break;
-        if (replica != avoided && !suspected(role, *replica)) return replica;
+        if (replica != avoided && suspected_until(role, *replica) <= now) return replica;
         if (!second_best || second_best == avoided) second_best = replica;
     }
     return second_best;
-}
-
-std::optional<unsigned> Balancer::leader(Role role) const {
-    std::optional<unsigned> leader;
-    for (unsigned id = 0; id < count(role); ++id) {
-        if (!monitor_.view(role, id).last.leader) continue;
-        if (leader) return std::nullopt; // one of them is of the past
-        leader = id;
-    }
-    if (!leader || monitor_.view(role, *leader).state != ReplicaState::up || suspected(role, *leader))
-        return std::nullopt;
-    return leader;
 }
 
 void Balancer::answered(Role role, unsigned replica) {
@@ -60,10 +49,6 @@ std::size_t Balancer::up(Role role) const {
 
 base::TimePoint& Balancer::suspected_until(Role role, unsigned replica) {
     return suspected_until_[static_cast<std::size_t>(role)].at(replica);
-}
-
-bool Balancer::suspected(Role role, unsigned replica) const {
-    return suspected_until_[static_cast<std::size_t>(role)].at(replica) > scheduler_.now();
 }
 
 } // namespace bookstore::roles::frontend

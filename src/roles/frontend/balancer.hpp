@@ -20,8 +20,6 @@ public:
 
     /// The next replica that is up, not `avoided` and not suspected if there is such a one.
     std::optional<unsigned> next(cluster::Role role, std::optional<unsigned> avoided);
-    /// The one that says it leads its group, if no other does, it is up, and not suspected.
-    std::optional<unsigned> leader(cluster::Role role) const;
     void answered(cluster::Role role, unsigned replica);
     void failed(cluster::Role role, unsigned replica, boost::system::error_code why);
 
@@ -34,7 +32,6 @@ public:
 private:
     std::size_t count(cluster::Role role) const { return config_.of(role).size(); }
     base::TimePoint& suspected_until(cluster::Role role, unsigned replica);
-    bool suspected(cluster::Role role, unsigned replica) const;
 
     const cluster::Config& config_;
     base::Scheduler& scheduler_;

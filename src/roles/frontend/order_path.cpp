@@ -39,7 +39,7 @@ public:
           held_(path.in_flight_),
           walk_(path.world_, path.balancer_, path.budget_, cluster::Role::order, deadline, purchase_time) {}
 
-    void set_out() { go(walk_.at_once(path_.favourite())); }
+    void set_out() { go(walk_.at_once(path_.calls_.gathering())); }
 
     void arrived(const Answer& answer) final {
         if (answer) {
@@ -155,13 +155,6 @@ bool OrderPath::take(const net::PlainPost& post, net::Reply& reply) {
                                                       post.deadline, surface, std::move(reply));
     errand->set_out();
     return true;
-}
-
-/// Many are spread over the replicas. One that is alone has no share in anybody's load, and a hop less to go
-/// when it is sent to the leader.
-std::optional<unsigned> OrderPath::favourite() const {
-    if (const auto gathering = calls_.gathering()) return gathering;
-    return calls_.idle() ? balancer_.leader(cluster::Role::order) : std::nullopt;
 }
 
 bool OrderPath::has_room() const {

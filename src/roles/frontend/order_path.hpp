@@ -40,7 +40,6 @@ private:
     boost::asio::awaitable<net::Response> answer(Surface surface, PurchaseRequest wanted,
                                                  net::Request request);
     boost::asio::awaitable<base::result<PurchaseAnswer>> purchase(Purchase wanted, base::TimePoint deadline);
-    std::optional<unsigned> favourite() const;
     bool has_room() const;
     net::Response response(Surface surface, const base::result<PurchaseAnswer>& answer,
                            const std::string& key) const;

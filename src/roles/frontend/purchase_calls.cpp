@@ -192,11 +192,6 @@ std::optional<unsigned> PurchaseCalls::gathering() const {
     return state_->gathering_for;
 }
 
-bool PurchaseCalls::idle() const {
-    return state_->calls.empty() && std::all_of(state_->waiting.begin(), state_->waiting.end(),
-                                                [](const Load& load) { return load.empty(); });
-}
-
 void PurchaseCalls::send(unsigned replica, std::shared_ptr<Rider> rider, base::TimePoint deadline) {
     State& state = *state_;
     state.waiting.at(replica).push_back({std::move(rider), deadline});

@@ -50,8 +50,6 @@ public:
     /// The order replica that the purchases gather for which wait now. Whom it makes no difference goes
     /// along.
     std::optional<unsigned> gathering() const;
-    /// No call is under way, and nothing waits for one.
-    bool idle() const;
 
     /// As a call of the transport: the rider is told what that replica says of its purchase, or timed_out at
     /// `deadline`, whether it has left by then or not. Never from inside this call.

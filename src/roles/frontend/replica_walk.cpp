@@ -37,10 +37,10 @@ bool ReplicaWalk::round_is_over() const {
     return asked_ > 0 && asked_ >= balancer_.up(role_);
 }
 
-std::optional<ReplicaWalk::Attempt> ReplicaWalk::at_once(std::optional<unsigned> favourite) {
+std::optional<ReplicaWalk::Attempt> ReplicaWalk::at_once(std::optional<unsigned> company) {
     if (round_is_over() || world_.scheduler.now() >= deadline_) return std::nullopt;
-    const bool first = asked_ == 0 && !last_failed_;
-    const auto replica = first && favourite ? favourite : balancer_.next(role_, last_failed_);
+    const bool goes_along = company && asked_ == 0 && !last_failed_;
+    const auto replica = goes_along ? company : balancer_.next(role_, last_failed_);
     if (!replica) return std::nullopt;
     ++asked_;
     return attempt(*replica);

@@ -48,8 +48,8 @@ public:
     /// for one, for the time of an election and no longer.
     boost::asio::awaitable<std::optional<Attempt>> next();
     /// The same, but nothing where next() would wait, or has nothing.
-    /// `favourite`: the replica to ask first; whom nobody has failed yet goes there.
-    std::optional<Attempt> at_once(std::optional<unsigned> favourite = {});
+    /// `company`: a replica that others of the same moment are sent to; whom nobody has failed goes along.
+    std::optional<Attempt> at_once(std::optional<unsigned> company = {});
     void answered(const Attempt& attempt);
     /// Whether another replica is worth asking, and within the budget: a refusal that was free is. Who is
     /// overloaded is asked once.

@@ -25,40 +25,6 @@ TEST_CASE("a purchase is passed to an order replica and answered in the original
     CHECK(shop->metric("bookstored_purchases_total{outcome=\"bought\"}") == 2);
 }
 
-TEST_CASE("a purchase that is alone goes to the leader, the others round the replicas", "[frontend][order]") {
-    const auto shop = std::make_unique<Shop>();
-    shop->reports[shop->at(Role::order, 1)]->leader = true;
-    shop->node->start();
-    shop->scheduler.settle();
-    orders_say(*shop, {bought(), bought(), bought(), std::nullopt});
-    for (int i = 0; i < 3; ++i)
-        CHECK(shop->get("/buy?item=2").status == 200);
-    const auto to = [&](std::size_t call) { return shop->transport.made(method::purchase).at(call)->to; };
-    for (std::size_t call = 0; call < 3; ++call)
-        CHECK(to(call) == shop->at(Role::order, 1));
-
-    const auto stuck = shop->begin(Verb::post, "/buy?item=2");
-    CHECK(to(3) == shop->at(Role::order, 1));
-    orders_say(*shop, {bought()});
-    for (int i = 0; i < 2; ++i)
-        CHECK(shop->get("/buy?item=2").status == 200);
-    CHECK(to(4) != to(5));
-    CHECK(shop->finish(stuck).status == 200); // at another, when the leader has not answered in time
-}
-
-TEST_CASE("while two say that they lead, neither is favoured", "[frontend][order]") {
-    const auto shop = std::make_unique<Shop>();
-    for (unsigned id = 0; id < 2; ++id)
-        shop->reports[shop->at(Role::order, id)]->leader = true;
-    shop->node->start();
-    shop->scheduler.settle();
-    orders_say(*shop, {bought()});
-    for (int i = 0; i < 2; ++i)
-        CHECK(shop->get("/buy?item=2").status == 200);
-    const auto calls = shop->transport.made(method::purchase);
-    CHECK(calls[0]->to != calls[1]->to);
-}
-
 TEST_CASE("a purchase does not need the cache's lease", "[frontend][order]") {
     const auto shop = Shop::open();
     shop->leader.reset();
