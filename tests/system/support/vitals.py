@@ -47,15 +47,13 @@ class Calm:
         now = self.offices()
         return {key: (value, now.get(key)) for key, value in self.offices_before.items() if now.get(key) != value}
 
-    def held(self, megabytes):
-        """What is held that was not before: (process, what, before, now) of each that holds more."""
-        held = []
-        for p, (files, memory) in self.before.items():
-            if descriptors(p) > files + 8:
-                held.append((p.name, 'descriptors', files, descriptors(p)))
-            if resident_mb(p) > memory + megabytes and not SANITIZED:
-                held.append((p.name, 'MB', memory, resident_mb(p)))
-        return held
+    def descriptors_held(self):
+        """(process, before, now) of each that holds more than then."""
+        return [(p.name, files, descriptors(p)) for p, (files, _) in self.before.items() if descriptors(p) > files + 8]
+
+    def memory_held(self, megabytes):
+        """(process, MB before, now) of each that holds so much more than then."""
+        return [] if SANITIZED else [(p.name, memory, resident_mb(p)) for p, (_, memory) in self.before.items() if resident_mb(p) > memory + megabytes]
 
     def logged(self):
         """Lines logged since then by whoever logged most."""
