@@ -103,21 +103,6 @@ struct NewLeader {
     std::uint32_t slot = 0; ///< in the catalog group
 };
 
-/// Which sales are unsettled that were made at version `until` or before? Versions, not times: what the asker
-/// was told long enough ago to have been the latest version is old by the asker's own monotonic clock.
-struct UnsettledRequest {
-    std::uint64_t until = 0;
-    std::uint64_t limit = 0;
-};
-struct UnsettledAnswer {
-    struct Sale {
-        std::string key;
-        shop::Sold sold;
-    };
-    std::vector<Sale> sales;
-    std::uint64_t version = 0; ///< that the leader has applied
-};
-
 struct Purchase {
     std::string key;
     std::vector<shop::Line> lines;
@@ -147,6 +132,25 @@ static_assert(Purchases::lines_max * (base::limits::title_bytes_max + 40) +
 /// In the order of the purchases, as many. A failure is an Errc.
 struct PurchaseAnswers {
     std::vector<base::result<PurchaseAnswer>> answers;
+};
+
+/// Which sales are unsettled that were made at version `until` or before? Versions, not times: what the asker
+/// was told long enough ago to have been the latest version is old by the asker's own monotonic clock.
+struct UnsettledRequest {
+    std::uint64_t until = 0;
+    std::uint64_t limit = 0;
+};
+struct UnsettledAnswer {
+    struct Sale {
+        std::string key;
+        shop::Sold sold;
+    };
+    /// Of one answer: what can be recorded in one proposal, as purchases that travel together can.
+    static constexpr std::uint64_t sales_max = Purchases::count_max;
+    static constexpr std::size_t lines_max = Purchases::lines_max;
+
+    std::vector<Sale> sales;   ///< the oldest
+    std::uint64_t version = 0; ///< that the leader has applied
 };
 
 struct FindOrderRequest {

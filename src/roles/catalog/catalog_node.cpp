@@ -22,14 +22,6 @@ namespace {
 using base::Errc;
 using boost::asio::awaitable;
 
-// Of one answer to the order leader: what even the longest titles and keys leave below a frame's limit.
-constexpr std::uint64_t unsettled_max = 1'000;
-constexpr std::size_t unsettled_lines_max = 5'000;
-static_assert(unsettled_lines_max >= base::limits::lines_per_order_max);
-static_assert(unsettled_max * (base::limits::idempotency_key_bytes_max + 40) +
-                  unsettled_lines_max * (base::limits::title_bytes_max + 40) <
-              base::limits::frame_bytes_max);
-
 /// The full-text index beside the shelf.
 class TitleIndex final : public shop::ShelfObserver {
 public:
@@ -125,11 +117,11 @@ base::result<std::string> CatalogNode::Impl::unsettled(const std::string& reques
     if (!decoded) return decoded.error();
     if (!replica.leading()) return Errc::not_leader;
     UnsettledAnswer answer{{}, replica.applied()};
-    const auto limit = static_cast<std::size_t>(std::min(decoded->limit, unsettled_max));
+    const auto limit = static_cast<std::size_t>(std::min(decoded->limit, UnsettledAnswer::sales_max));
     std::size_t lines = 0;
     for (shop::UnsettledSale& sale : state.unsettled(decoded->until, limit)) {
         lines += sale.sold.lines.size();
-        if (lines > unsettled_lines_max) break; // the rest is for the next call
+        if (lines > UnsettledAnswer::lines_max) break; // the rest is for the next call
         answer.sales.push_back({std::move(sale.key), std::move(sale.sold)});
     }
     return encode(answer);

@@ -1,5 +1,8 @@
 #include "roles/order/settler.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include <bookstore/base/log.hpp>
 #include <bookstore/net/loop.hpp>
 
@@ -11,7 +14,6 @@ namespace {
 constexpr base::Duration pause = base::milliseconds(500);
 constexpr base::Duration proposal_time = base::seconds(2);
 constexpr std::size_t keys_per_batch = 1'000;
-constexpr std::uint64_t sales_per_batch = 256;
 /// A sale this old has lost the replica that made it, or that replica's patience: a request takes less.
 constexpr base::Duration left_alone = base::seconds(5);
 
@@ -41,8 +43,10 @@ base::TimePoint Settler::patience() const {
 
 boost::asio::awaitable<void> Settler::round() {
     try {
-        co_await settle_recorded();
-        co_await record_unsettled();
+        for (bool more = true; more;) {
+            co_await settle_recorded();
+            more = co_await record_unsettled();
+        }
     } catch (const std::exception& failure) { // the next round is due all the same
         base::log::error("settling failed", {{"reason", failure.what()}});
     }
@@ -62,30 +66,40 @@ boost::asio::awaitable<void> Settler::settle_recorded() {
     }
 }
 
-boost::asio::awaitable<void> Settler::record_unsettled() {
-    if (!may_act()) co_return;
+boost::asio::awaitable<bool> Settler::record_unsettled() {
+    if (!may_act()) co_return false;
     const UnsettledAnswer unsettled = co_await ask_unsettled();
+    if (unsettled.sales.empty() || !may_act()) co_return false;
+    const shop::OrderState& book = replica_.state();
     std::vector<std::string> known;
+    replication::Bundle entries;
     for (const UnsettledAnswer::Sale& sale : unsettled.sales) {
-        if (!may_act()) co_return;
-        if (replica_.state().has_key(sale.key)) {
+        if (book.has_key(sale.key))
             known.push_back(sale.key);
-            continue;
-        }
-        const shop::OrderCommand entry =
-            shop::Record{sale.key, sale.sold.at, sale.sold.lines, sale.sold.total};
-        const auto recorded = co_await replica_.propose(entry, patience());
-        if (!recorded) co_return;
-        base::log::info("recorded a sale that was left unsettled", {{"key", sale.key}});
+        else
+            entries.add(encode(
+                shop::OrderCommand{shop::Record{sale.key, sale.sold.at, sale.sold.lines, sale.sold.total}}));
+    }
+    if (!entries.empty()) {
+        const std::size_t count = entries.size();
+        const auto recorded = co_await replica_.propose_all(std::move(entries), patience());
+        if (!recorded) co_return false;
+        base::log::info("recorded sales that were left unsettled", {{"sales", count}});
     }
     // Settled here and not there: the catalog's answer was lost. Telling it again harms nobody.
-    if (!known.empty()) co_await settle(std::move(known));
+    if (!known.empty()) {
+        const bool told = co_await settle(std::move(known));
+        if (!told) co_return false;
+    }
+    // One that the book will not have would be in the next page again, and again at once.
+    co_return std::ranges::all_of(unsettled.sales, [&](const auto& sale) { return book.has_key(sale.key); });
 }
 
 boost::asio::awaitable<UnsettledAnswer> Settler::ask_unsettled() {
     // Before any version is old enough, only how far the catalog is.
     const auto until = ages_.old_enough(world_.scheduler.now());
-    const std::string request = encode(UnsettledRequest{until.value_or(0), until ? sales_per_batch : 0});
+    const std::string request =
+        encode(UnsettledRequest{until.value_or(0), until ? UnsettledAnswer::sales_max : 0});
     const auto bytes =
         co_await catalog_.call_leader(method::unsettled, request, patience(), cluster::Repeat::always);
     if (!bytes) co_return UnsettledAnswer{};

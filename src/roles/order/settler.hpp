@@ -30,7 +30,9 @@ private:
     void wait();
     boost::asio::awaitable<void> round();
     boost::asio::awaitable<void> settle_recorded();
-    boost::asio::awaitable<void> record_unsettled();
+    /// A page of them, in one proposal. True when the next page may follow at once: there were some, and the
+    /// book has them all.
+    boost::asio::awaitable<bool> record_unsettled();
     boost::asio::awaitable<UnsettledAnswer> ask_unsettled();
     /// Tells the catalog that the book has these keys. False when that cannot be said to have happened.
     boost::asio::awaitable<bool> settle(std::vector<std::string> keys);

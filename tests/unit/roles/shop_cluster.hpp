@@ -15,6 +15,7 @@
 #include <bookstore/roles/order/order_node.hpp>
 #include <bookstore/roles/protocol.hpp>
 
+#include "roles/group_member.hpp"
 #include "support/memory_log.hpp"
 #include "support/memory_snapshots.hpp"
 #include "support/memory_state.hpp"
@@ -68,6 +69,17 @@ public:
                                              encode(Purchases{{{key, std::move(lines)}}}));
         if (!answers) return answers.error();
         return answers->answers.at(0);
+    }
+    /// As an order replica proposes to the catalog, which may have to look for its leader.
+    base::result<replication::AppliedAll> propose_to_catalog(replication::Bundle commands) {
+        cluster::Group group;
+        group.slots.push_back({endpoint(cluster::Role::catalog, 0), false});
+        cluster::GroupClient catalog(client, scheduler, group);
+        const auto applied = test::begin(
+            scheduler, propose_all_to(catalog, catalog_group_methods, std::move(commands),
+                                      scheduler.now() + base::seconds(3), cluster::Repeat::always));
+        REQUIRE(scheduler.run_until([&] { return applied->has_value(); }, base::seconds(10)));
+        return std::move(**applied);
     }
 
     test::VirtualScheduler scheduler;

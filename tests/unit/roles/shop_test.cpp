@@ -3,7 +3,6 @@
 #include <limits>
 #include <set>
 
-#include "roles/group_member.hpp"
 #include "support/catch_result.hpp"
 
 namespace bookstore::roles {
@@ -21,17 +20,11 @@ shop::Line line(std::uint64_t item, std::int64_t quantity = 1) {
 base::result<shop::CatalogOutcome> sell_only(ShopCluster& shop, const std::string& key,
                                              std::vector<shop::Line> lines,
                                              std::int64_t wall_clock_wrong_by_ms = 0) {
-    cluster::Group group;
-    group.slots.push_back({shop.endpoint(Role::catalog, 0), false});
-    cluster::GroupClient catalog(shop.client, shop.scheduler, group);
     const base::WallTime at{static_cast<std::int64_t>(shop.scheduler.wall_now()) + wall_clock_wrong_by_ms};
-    const std::string command = encode(shop::CatalogCommand{shop::Sell{key, std::move(lines), at}});
-    const auto applied = test::begin(shop.scheduler, propose_to(catalog, catalog_group_methods, command,
-                                                                shop.scheduler.now() + base::seconds(3),
-                                                                cluster::Repeat::always));
-    REQUIRE(shop.scheduler.run_until([&] { return applied->has_value(); }, base::seconds(10)));
-    if (!**applied) return (*applied)->error();
-    return shop::decode_catalog_outcome((**applied)->outcome);
+    const std::string sale = encode(shop::CatalogCommand{shop::Sell{key, std::move(lines), at}});
+    const auto applied = shop.propose_to_catalog({sale});
+    if (!applied) return applied.error();
+    return shop::decode_catalog_outcome(applied->outcomes.front());
 }
 
 std::vector<UnsettledAnswer::Sale> unsettled(ShopCluster& shop) {
