@@ -57,7 +57,7 @@ public:
 
     /// While a snapshot is installed: nothing is applied, no job is submitted.
     void pause() { paused_ = true; }
-    /// What is applied goes to the store now, and not a little later. For a stop in good order.
+    /// What is applied goes to the store now, unless that is busy, and not a little later.
     void flush() { store(); }
     /// Goes on where pause() stopped it.
     void resume();

@@ -110,6 +110,10 @@ std::uint64_t Engine::applied() const {
     return impl_->applier ? impl_->applier->applied() : 0;
 }
 
+void Engine::store_applied() {
+    if (impl_->applier) impl_->applier->flush();
+}
+
 Phase Engine::phase() const {
     return impl_->applier ? impl_->phase() : Phase::forming; // which is before start()
 }

@@ -18,7 +18,7 @@ namespace {
 using base::Errc;
 using boost::asio::awaitable;
 
-/// The state's store trails what is applied: looked at again so often, until it has what is asked for.
+/// The state's store trails what is applied a little: looked at so often until it has what is asked for.
 constexpr base::Duration look_again = base::milliseconds(50);
 constexpr std::string_view file_beginning = "backup-";
 
@@ -124,6 +124,7 @@ void BackupSource::start_worker() {
 }
 
 void BackupSource::make(std::shared_ptr<Current> current) {
+    engine_.store_applied();
     const auto made = std::make_shared<std::optional<storage::SnapshotSummary>>();
     const auto done = [weak = std::weak_ptr(self_), current, made](std::exception_ptr failure) {
         const auto self = weak.lock();

@@ -195,6 +195,8 @@ public:
     /// The highest index proposed or announced to the gate: what a new registration's fence must be.
     std::uint64_t announced_index() const;
     std::uint64_t applied() const;
+    /// Has what is applied written to the state's store as soon as that is free, and not seconds later.
+    void store_applied();
     Phase phase() const; ///< that of status(), for every call to look at
     Status status() const;
 

@@ -183,3 +183,15 @@ TEST_CASE("a backup waits until the disk has what was answered, for as long as i
     replica.pass(BackupSource::kept_for + base::seconds(1));
     CHECK(replica.source->look(*name).error() == Errc::not_found);
 }
+
+TEST_CASE("a backup has what was answered stored at once, though a state may trail by seconds") {
+    Saving replica;
+    const auto applied = replica.group.add(0, "counter");
+    REQUIRE(applied);
+    const auto stored = [&] { return replica.group[0].disks.state.written.position.index; };
+    replica.pass(base::milliseconds(200));
+    REQUIRE(stored() < applied->version);
+    REQUIRE(replica.begin());
+    replica.pass(base::milliseconds(200));
+    CHECK(stored() >= applied->version);
+}
