@@ -34,7 +34,7 @@ std::uint64_t header_number(const net::Response& response, std::string_view name
 }
 
 /// Books that are asked for at once: a catalog gives this many.
-constexpr std::size_t book_page = 5'000;
+constexpr std::size_t book_page = 2'000;
 
 class Reader {
 public:

@@ -59,6 +59,7 @@ void Shelf::add(const Book& book) {
 void Shelf::sell(ItemId item, std::int64_t copies) {
     Place& from = place(item);
     INVARIANT(copies > 0 && from.book.stock >= copies);
+    if (observer_ != nullptr) observer_->book_changes(from.book, from.sold);
     from.book.stock -= copies;
     from.sold += copies;
     rehash(from);
@@ -67,6 +68,7 @@ void Shelf::sell(ItemId item, std::int64_t copies) {
 
 void Shelf::change(ItemId item, std::int64_t delta, std::int64_t cost) {
     Place& of = place(item);
+    if (observer_ != nullptr) observer_->book_changes(of.book, of.sold);
     of.book.stock += delta;
     of.received += delta;
     of.book.cost = cost;

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
 /// Requests and responses as handlers see them: parsed, decoded, bounded, and free of Beast.
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,8 @@ struct Response {
     std::string content_type = "application/json";
     Headers headers; ///< beyond Content-Type, Content-Length, Date and Connection, which the session writes
     std::string body;
+    std::shared_ptr<void> held =
+        {}; ///< whatever is to be let go of when the answer has been sent, or cannot be
 
     /// The first header of that name (case-insensitive), or nothing.
     std::optional<std::string_view> header(std::string_view name) const;

@@ -13,12 +13,14 @@
 
 namespace bookstore::shop {
 
-/// Told of every book that comes to the shelf (by a command or by load), and when the shelf is cleared: for
-/// indexes that are kept beside the state.
+/// Told of every book that comes to the shelf (by a command or by load), of what is about to change there,
+/// and when the shelf is cleared: for what is kept beside the state.
 class ShelfObserver {
 public:
     virtual ~ShelfObserver() = default;
     virtual void book_added(const Book& book) = 0;
+    /// Still as it was, with the copies sold of it till now.
+    virtual void book_changes(const Book& /*before*/, std::int64_t /*sold*/) {}
     /// Gives what was kept of it, as StateMachine::clear() does.
     virtual std::shared_ptr<void> shelf_cleared() = 0;
 };

@@ -4,15 +4,16 @@
 #include <iterator>
 #include <utility>
 
-#include <bookstore/base/limits.hpp>
 #include <bookstore/roles/protocol.hpp>
 
 #include "roles/backup_routes.hpp"
+#include "roles/catalog/beside_shelf.hpp"
 #include "roles/catalog/catalog_routes.hpp"
 #include "roles/catalog/housekeeping.hpp"
 #include "roles/catalog/invalidation_gate.hpp"
 #include "roles/catalog/query_service.hpp"
 #include "roles/catalog/replica.hpp"
+#include "roles/catalog/resync.hpp"
 #include "roles/group_member.hpp"
 #include "roles/member_routes.hpp"
 
@@ -22,30 +23,20 @@ namespace {
 using base::Errc;
 using boost::asio::awaitable;
 
-/// The full-text index beside the shelf.
-class TitleIndex final : public shop::ShelfObserver {
-public:
-    void book_added(const shop::Book& book) override { index_.add(shop::number(book.id), book.title); }
-    std::shared_ptr<void> shelf_cleared() override { return index_.clear(); }
-    const storage::TextIndex& index() const { return index_; }
-
-private:
-    storage::TextIndex index_;
-};
-
 } // namespace
 
 struct CatalogNode::Impl {
     /// What a replica has that serves, and the tie-breaker has not.
     struct Serving {
-        Serving(const Node& node, const World& world, catalog::Replica& replica,
-                const storage::TextIndex& titles)
-            : queries(world.scheduler, replica, titles),
+        Serving(const Node& node, const World& world, catalog::Replica& replica, catalog::BesideShelf& beside)
+            : queries(world.scheduler, replica, beside.titles()),
+              resync(world.executor, world.scheduler, replica.state(), beside),
               housekeeping(world, replica),
               backups(world, replica, world.config.data_dir / "catalog", replica.state().tables()),
-              routes(node, world.config.id, replica, queries) {}
+              routes(node, world.config.id, replica, queries, resync) {}
 
         catalog::QueryService queries;
+        catalog::Resync resync;
         catalog::Housekeeping housekeeping;
         BackupSource backups;
         catalog::CatalogRoutes routes;
@@ -54,13 +45,13 @@ struct CatalogNode::Impl {
     Impl(const Node& node, World w, const OpenDisk& open_disk)
         : world(w),
           membership(w.config, cluster::Role::catalog),
-          titles(membership.tie_breaker ? nullptr : std::make_unique<TitleIndex>()),
-          state(titles.get()),
+          beside(membership.tie_breaker ? nullptr : std::make_unique<catalog::BesideShelf>()),
+          state(beside.get()),
           disk(open_disk("catalog", state.tables())),
           gate(w, membership.slot, state),
           replica(replica_options(w.config, membership, catalog_group_methods), environment_of(w, disk),
                   state, &gate) {
-        if (titles) serving = std::make_unique<Serving>(node, w, replica, titles->index());
+        if (beside) serving = std::make_unique<Serving>(node, w, replica, *beside);
     }
 
     void answer_calls();
@@ -70,7 +61,7 @@ struct CatalogNode::Impl {
 
     World world;
     Membership membership;
-    std::unique_ptr<TitleIndex> titles;
+    std::unique_ptr<catalog::BesideShelf> beside;
     shop::CatalogState state;
     GroupDisk disk;
     catalog::InvalidationGate gate;

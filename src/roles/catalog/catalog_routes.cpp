@@ -5,7 +5,6 @@
 #include <bookstore/net/problem.hpp>
 #include <bookstore/roles/json.hpp>
 
-#include "roles/catalog/resync_page.hpp"
 #include "roles/group_member.hpp"
 
 namespace bookstore::roles::catalog {
@@ -67,8 +66,9 @@ struct UpdateAnswer {
 
 } // namespace
 
-CatalogRoutes::CatalogRoutes(const Node& node, unsigned id, Replica& replica, QueryService& queries)
-    : node_(node), id_(id), replica_(replica), queries_(queries) {}
+CatalogRoutes::CatalogRoutes(const Node& node, unsigned id, Replica& replica, QueryService& queries,
+                             Resync& resync)
+    : node_(node), id_(id), replica_(replica), queries_(queries), resync_(resync) {}
 
 std::vector<net::Route> CatalogRoutes::table() {
     using enum net::Verb;
@@ -136,8 +136,11 @@ boost::asio::awaitable<net::Response> CatalogRoutes::heartbeat(net::Request) {
 
 boost::asio::awaitable<net::Response> CatalogRoutes::resync(net::Request request) {
     if (!replica_.status().contents_whole) co_return net::problem_from(base::Errc::not_ready);
-    co_return resync_page(request, replica_.state())
-        .with("Bookstore-Version", std::to_string(replica_.applied()))
+    const std::uint64_t version = replica_.applied(); // of the moment of the call, as what is told
+    net::Response answer = co_await resync_.answer(std::move(request));
+    if (answer.status != 200) co_return answer;
+    co_return std::move(answer)
+        .with("Bookstore-Version", std::to_string(version))
         .with("Bookstore-Source", "replica " + std::to_string(id_));
 }
 

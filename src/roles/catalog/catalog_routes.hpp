@@ -11,13 +11,14 @@
 
 #include "roles/catalog/query_service.hpp"
 #include "roles/catalog/replica.hpp"
+#include "roles/catalog/resync.hpp"
 
 namespace bookstore::roles::catalog {
 
 /// Thread: the loop. What is given outlives this, and this the router.
 class CatalogRoutes {
 public:
-    CatalogRoutes(const Node& node, unsigned id, Replica& replica, QueryService& queries);
+    CatalogRoutes(const Node& node, unsigned id, Replica& replica, QueryService& queries, Resync& resync);
 
     std::vector<net::Route> table();
 
@@ -31,6 +32,7 @@ private:
     unsigned id_;
     Replica& replica_;
     QueryService& queries_;
+    Resync& resync_;
 };
 
 } // namespace bookstore::roles::catalog
