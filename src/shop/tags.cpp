@@ -82,10 +82,4 @@ Tag new_books_tag() {
     return "new";
 }
 
-std::vector<Tag> touched_by(const CatalogCommand& command, const CatalogState& state) {
-    Touched touched(state);
-    touched.add(command);
-    return touched.take();
-}
-
 } // namespace bookstore::shop

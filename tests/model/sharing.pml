@@ -3,7 +3,7 @@
  *
  * Two books. Book A is added while the shop is open; book B is there from the start. A read asks for A, which
  * may be absent, or for the page that shows every book there is; more than one read may share a query. Tags
- * are "item/A", "item/B" and "new", and what is announced is what shop::touched_by gives: a change of A or B
+ * are "item/A", "item/B" and "new", and what is announced is what shop::Touched gives: a change of A or B
  * names that item, an addition names "new" alone, for the id is given when the command is applied.
  *
  * One leader, as leases.pml and coherence.pml see to the others; the lease may run out and the frontend

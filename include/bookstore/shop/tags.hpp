@@ -18,14 +18,11 @@ Tag item_tag(ItemId item);
 Tag topic_tag(std::string_view topic);
 Tag new_books_tag();
 
-/// What applying `command` to `state` may change. Called before the command is proposed, with a state that
+/// What applying commands to a state may change. Asked before they are proposed, of a state that
 /// may trail the log: titles and topics never change, so trailing can only miss a book that is still being
 /// added. An item that is not on the shelf is therefore announced as "new" besides its own tag, for it may be
 /// there, in a topic not known here, when the command is applied. Each tag once. Empty: readers see no
 /// difference.
-std::vector<Tag> touched_by(const CatalogCommand& command, const CatalogState& state);
-
-/// The same of many commands together.
 class Touched {
 public:
     /// `state` outlives it, and does not change meanwhile.

@@ -6,6 +6,8 @@
 #include <bookstore/base/random.hpp>
 #include <bookstore/shop/cache.hpp>
 
+#include "unit/shop/touched_by.hpp"
+
 namespace bookstore::shop {
 namespace {
 

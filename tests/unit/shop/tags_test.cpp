@@ -1,7 +1,8 @@
 #include <catch2/catch.hpp>
 
 #include <bookstore/shop/default_catalog.hpp>
-#include <bookstore/shop/tags.hpp>
+
+#include "unit/shop/touched_by.hpp"
 
 namespace bookstore::shop {
 namespace {
