@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
 #include <bookstore/base/error.hpp>
-#include <bookstore/base/mutant.hpp>
 
+#include "shop/catalog_impl.hpp"
 #include "shop/catalog_tables.hpp"
 #include "shop/row_reader.hpp"
-#include "shop/sales.hpp"
-#include "shop/shelf.hpp"
 
 namespace bookstore::shop {
 namespace {
@@ -21,139 +18,7 @@ constexpr std::string_view parts_name = "parts";
 constexpr std::string_view open_name = "open";
 constexpr std::string_view sales_name = "sales";
 
-bool may_be_on_the_shelf(const Book& book) {
-    return number(book.id) >= 1 && number(book.id) <= item_number_max && !problem_with(book);
-}
-
-bool is_amount(std::int64_t amount) {
-    return amount >= 0 && amount <= amount_max;
-}
-
-/// `refusal`: the short ones of `lines`, in their order.
-std::vector<RefusedLine> refused_lines(const std::vector<Line>& lines, const OutOfStock& refusal) {
-    std::vector<RefusedLine> refused;
-    auto shortage = refusal.items.begin();
-    for (const Line& line : lines) {
-        refused.push_back({line, std::nullopt});
-        if (shortage != refusal.items.end() && shortage->item == line.item)
-            refused.back().left = shortage++->stock;
-    }
-    return refused;
-}
-
 } // namespace
-
-struct CatalogState::Impl {
-    explicit Impl(ShelfObserver* observer) : shelf(observer) {}
-
-    CatalogOutcome operator()(const Stock& stock);
-    CatalogOutcome operator()(const Sell& sell);
-    CatalogOutcome operator()(const Update& update);
-    CatalogOutcome operator()(const AddBook& add);
-    CatalogOutcome operator()(const Settle& settle);
-    CatalogOutcome operator()(const ForgetSales& forget);
-
-    CatalogOutcome sell_new(const Sell& sell);
-    void load_shop(const base::Row& row);
-    template <typename Visit>
-    void visit_shop(Visit visit) const;
-    std::uint64_t shop_digest() const;
-
-    Shelf shelf;
-    Sales sales;
-    std::uint64_t parts = 0;
-    bool open = false;
-    bool shop_changed = false; ///< since take_changes
-    std::uint64_t version = 0; ///< of the command that is being applied
-};
-
-CatalogOutcome CatalogState::Impl::operator()(const Stock& stock) {
-    if (open || stock.part != parts) return Done{};
-    std::set<ItemId> ids;
-    for (const Book& book : stock.books) {
-        const bool is_new = shelf.find(book.id) == nullptr && ids.insert(book.id).second;
-        if (!is_new || !may_be_on_the_shelf(book)) return Unintelligible{};
-    }
-    for (const Book& book : stock.books)
-        shelf.add(book);
-    ++parts;
-    open = stock.last;
-    shop_changed = true;
-    return Done{};
-}
-
-CatalogOutcome CatalogState::Impl::operator()(const Sell& sell) {
-    if (!open) return NotOpen{};
-    if (!is_idempotency_key(sell.key) || problem_with(sell.lines)) return Unintelligible{};
-    if (auto remembered = sales.find(sell.key)) {
-        if (remembered->asked != sell.lines) return KeyReused{};
-        if (base::built_in("takes-copies-again") && std::holds_alternative<Sold>(remembered->outcome))
-            for (const Line& line : sell.lines)
-                if (shelf.find(line.item)->stock >= line.quantity) shelf.sell(line.item, line.quantity);
-        return std::move(remembered->outcome);
-    }
-    return sell_new(sell);
-}
-
-CatalogOutcome CatalogState::Impl::sell_new(const Sell& sell) {
-    OutOfStock refusal;
-    Sold sold{{}, 0, sell.at};
-    sold.lines.reserve(sell.lines.size());
-    for (const Line& line : sell.lines) {
-        const Book* book = shelf.find(line.item);
-        if (book == nullptr) return UnknownItem{line.item};
-        if (book->stock < line.quantity) refusal.items.push_back({line.item, book->stock});
-        sold.lines.push_back({line.item, book->title, line.quantity, book->cost});
-    }
-    shop_changed = true;
-    if (!refusal.items.empty()) {
-        sales.add_refused(sell.key, sell.at, refused_lines(sell.lines, refusal), version);
-        return refusal;
-    }
-    for (const Line& line : sell.lines)
-        shelf.sell(line.item, line.quantity);
-    sold.total = total_of(sold.lines);
-    sales.add_sold(sell.key, sold, version);
-    return sold;
-}
-
-CatalogOutcome CatalogState::Impl::operator()(const Update& update) {
-    if (!open) return NotOpen{};
-    const Book* book = shelf.find(update.item);
-    if (book == nullptr) return UnknownItem{update.item};
-    const std::int64_t delta = update.delta.value_or(0);
-    const std::int64_t cost = update.cost.value_or(book->cost);
-    const bool delta_fits = delta >= -amount_max && delta <= amount_max; // so that the sum cannot overflow
-    if (!delta_fits || !is_amount(book->stock + delta) || !is_amount(cost)) return UpdateRefused{*book};
-    if (update.delta || update.cost) shelf.change(update.item, delta, cost);
-    return Updated{*book};
-}
-
-CatalogOutcome CatalogState::Impl::operator()(const AddBook& add) {
-    if (!open) return NotOpen{};
-    Book book = add.book;
-    if (number(book.id) == 0) {
-        const auto free = shelf.next_free();
-        if (!free) return IdTaken{};
-        book.id = *free;
-    }
-    if (!may_be_on_the_shelf(book)) return Unintelligible{};
-    if (shelf.find(book.id) != nullptr) return IdTaken{};
-    shelf.add(book);
-    return Updated{std::move(book)};
-}
-
-CatalogOutcome CatalogState::Impl::operator()(const Settle& settle) {
-    for (const std::string& key : settle.keys)
-        sales.settle(key, version);
-    return Done{};
-}
-
-CatalogOutcome CatalogState::Impl::operator()(const ForgetSales& forget) {
-    for (const std::string& key : forget.keys)
-        sales.forget(key);
-    return Done{};
-}
 
 void CatalogState::Impl::load_shop(const base::Row& row) {
     RowReader in(catalog_tables[shop_table], row);
