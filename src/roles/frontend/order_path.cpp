@@ -3,6 +3,7 @@
 #include "roles/frontend/content_type.hpp"
 #include "roles/frontend/full_disk.hpp"
 #include "roles/frontend/replica_walk.hpp"
+#include "roles/in_flight.hpp"
 #include "roles/timing.hpp"
 #include <bookstore/base/mutant.hpp>
 #include <bookstore/net/loop.hpp>
@@ -16,17 +17,6 @@ constexpr std::size_t purchases_in_flight_max = 1'024;
 /// A replica may be waiting for an election of either group, so patience is cheaper than asking the next one,
 /// which waits for the same.
 constexpr AttemptTime purchase_time{base::milliseconds(200), base::seconds(2)};
-
-class InFlight {
-public:
-    explicit InFlight(std::shared_ptr<std::size_t> count) : count_(std::move(count)) { ++*count_; }
-    ~InFlight() { --*count_; }
-    InFlight(const InFlight&) = delete;
-    InFlight& operator=(const InFlight&) = delete;
-
-private:
-    std::shared_ptr<std::size_t> count_;
-};
 
 } // namespace
 

@@ -9,6 +9,8 @@
 
 #include <bookstore/net/loop.hpp>
 
+#include "roles/in_flight.hpp"
+
 namespace bookstore::roles::order {
 namespace {
 
@@ -81,9 +83,9 @@ std::size_t ending_of(const Answer& answer) {
 } // namespace
 
 /// Purchases with their answers, as far as they have one.
-class PurchaseService::Bundle {
+class PurchaseService::Lot {
 public:
-    explicit Bundle(std::vector<Purchase> all) : purchases(std::move(all)) {
+    explicit Lot(std::vector<Purchase> all) : purchases(std::move(all)) {
         answers.assign(purchases.size(), Errc::timed_out);
     }
 
@@ -104,22 +106,6 @@ public:
     std::vector<std::size_t> open; ///< places of those that are to be executed
 };
 
-/// Counts purchases for as long as they are under way.
-class PurchaseService::Counted {
-public:
-    Counted(std::shared_ptr<std::size_t> in_flight, std::size_t count)
-        : in_flight_(std::move(in_flight)), count_(count) {
-        *in_flight_ += count_;
-    }
-    ~Counted() { *in_flight_ -= count_; }
-    Counted(const Counted&) = delete;
-    Counted& operator=(const Counted&) = delete;
-
-private:
-    std::shared_ptr<std::size_t> in_flight_;
-    std::size_t count_;
-};
-
 PurchaseService::PurchaseService(base::Scheduler& scheduler, PurchasePorts ports, base::Metrics& metrics)
     : scheduler_(scheduler), ports_(std::move(ports)) {
     for (std::size_t i = 0; i < endings.size(); ++i)
@@ -130,68 +116,67 @@ PurchaseService::PurchaseService(base::Scheduler& scheduler, PurchasePorts ports
 
 awaitable<std::vector<Answer>> PurchaseService::purchase(std::vector<Purchase> purchases,
                                                          base::TimePoint deadline) {
-    Bundle bundle(std::move(purchases));
+    Lot lot(std::move(purchases));
     const auto began = scheduler_.now();
-    if (began >= deadline) co_return std::move(bundle.answers);
-    admit(bundle);
-    if (bundle.open.empty()) co_return std::move(bundle.answers);
+    if (began >= deadline) co_return std::move(lot.answers);
+    admit(lot);
+    if (lot.open.empty()) co_return std::move(lot.answers);
 
-    const Counted counted(in_flight_, bundle.open.size());
-    co_await execute(bundle, deadline);
+    const InFlight counted(in_flight_, lot.open.size());
+    co_await execute(lot, deadline);
     const auto now = scheduler_.now();
-    for (const std::size_t place : bundle.open) {
+    for (const std::size_t place : lot.open) {
         admission_.ended(now - began, deadline - began, *in_flight_, now);
-        count(bundle.answers[place]);
+        count(lot.answers[place]);
     }
-    co_return std::move(bundle.answers);
+    co_return std::move(lot.answers);
 }
 
 /// Answers what need not be executed.
-void PurchaseService::admit(Bundle& bundle) const {
-    for (std::size_t place = 0; place < bundle.purchases.size(); ++place) {
-        const Purchase& purchase = bundle.purchases[place];
+void PurchaseService::admit(Lot& lot) const {
+    for (std::size_t place = 0; place < lot.purchases.size(); ++place) {
+        const Purchase& purchase = lot.purchases[place];
         if (!makes_sense(purchase))
-            bundle.answers[place] = Errc::invalid_argument;
-        else if (!admission_.has_room(*in_flight_ + bundle.open.size()))
-            bundle.answers[place] = Errc::overloaded;
+            lot.answers[place] = Errc::invalid_argument;
+        else if (!admission_.has_room(*in_flight_ + lot.open.size()))
+            lot.answers[place] = Errc::overloaded;
         else if (const auto order = ports_.find(purchase.key))
-            bundle.answers[place] = remembered(*order, purchase.lines);
+            lot.answers[place] = remembered(*order, purchase.lines);
         else
-            bundle.open.push_back(place);
+            lot.open.push_back(place);
     }
 }
 
-awaitable<void> PurchaseService::execute(Bundle& bundle, base::TimePoint deadline) {
-    auto sale_answers = co_await ports_.sell(bundle.sales(scheduler_.wall_now()), deadline);
+awaitable<void> PurchaseService::execute(Lot& lot, base::TimePoint deadline) {
+    auto sale_answers = co_await ports_.sell(lot.sales(scheduler_.wall_now()), deadline);
     if (!sale_answers) {
-        for (const std::size_t place : bundle.open)
-            bundle.answers[place] = sale_answers.error();
+        for (const std::size_t place : lot.open)
+            lot.answers[place] = sale_answers.error();
         co_return;
     }
     Sold sold;
     std::vector<shop::OrderCommand> entries;
-    sold.reserve(bundle.open.size());
-    entries.reserve(bundle.open.size());
-    for (std::size_t i = 0; i < bundle.open.size(); ++i) {
-        const std::size_t place = bundle.open[i];
+    sold.reserve(lot.open.size());
+    entries.reserve(lot.open.size());
+    for (std::size_t i = 0; i < lot.open.size(); ++i) {
+        const std::size_t place = lot.open[i];
         if (auto* sale = std::get_if<shop::Sold>(&sale_answers->outcomes[i])) {
             sold.push_back(place);
-            entries.push_back(shop::Record{std::move(bundle.purchases[place].key), sale->at,
+            entries.push_back(shop::Record{std::move(lot.purchases[place].key), sale->at,
                                            std::move(sale->lines), sale->total});
         } else {
-            bundle.answers[place] = std::visit(NotSold{}, sale_answers->outcomes[i]);
+            lot.answers[place] = std::visit(NotSold{}, sale_answers->outcomes[i]);
         }
     }
     auto kept = std::make_shared<const std::vector<shop::OrderCommand>>(std::move(entries));
-    if (!sold.empty()) co_await record(bundle, std::move(sold), std::move(kept), deadline);
-    for (const std::size_t place : bundle.open)
-        if (bundle.answers[place]) bundle.answers[place]->times.catalog = sale_answers->took;
+    if (!sold.empty()) co_await record(lot, std::move(sold), std::move(kept), deadline);
+    for (const std::size_t place : lot.open)
+        if (lot.answers[place]) lot.answers[place]->times.catalog = sale_answers->took;
 }
 
 /// The copies are gone: from here on a failure is an unknown outcome, never a refusal.
-awaitable<void> PurchaseService::record(Bundle& bundle, Sold sold, Entries entries,
-                                        base::TimePoint deadline) {
-    bundle.answer(sold, Errc::outcome_unknown);
+awaitable<void> PurchaseService::record(Lot& lot, Sold sold, Entries entries, base::TimePoint deadline) {
+    lot.answer(sold, Errc::outcome_unknown);
     for (base::Duration pause = first_pause;; pause = std::min(2 * pause, longest_pause)) {
         const base::TimePoint now = scheduler_.now();
         if (now >= deadline) co_return;
@@ -199,7 +184,7 @@ awaitable<void> PurchaseService::record(Bundle& bundle, Sold sold, Entries entri
         const auto outcomes = co_await ports_.record(entries, now + (deadline - now) / 2);
         if (outcomes) {
             for (std::size_t i = 0; i < sold.size(); ++i)
-                bundle.answers[sold[i]] = std::visit(Written{}, (*outcomes)[i]);
+                lot.answers[sold[i]] = std::visit(Written{}, (*outcomes)[i]);
             co_return;
         }
         // This replica will not come back in time; another one will, to whoever repeats the purchase.

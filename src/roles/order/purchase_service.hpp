@@ -63,13 +63,12 @@ public:
     std::size_t places() const { return admission_.places(); }
 
 private:
-    class Bundle;
-    class Counted;
-    using Sold = std::vector<std::size_t>; ///< places in a bundle
+    class Lot;
+    using Sold = std::vector<std::size_t>; ///< places in a lot
 
-    boost::asio::awaitable<void> execute(Bundle& bundle, base::TimePoint deadline);
-    boost::asio::awaitable<void> record(Bundle& bundle, Sold sold, Entries entries, base::TimePoint deadline);
-    void admit(Bundle& bundle) const;
+    boost::asio::awaitable<void> execute(Lot& lot, base::TimePoint deadline);
+    boost::asio::awaitable<void> record(Lot& lot, Sold sold, Entries entries, base::TimePoint deadline);
+    void admit(Lot& lot) const;
     void count(const Answer& answer);
 
     base::Scheduler& scheduler_;
