@@ -50,6 +50,8 @@ struct Engine::Impl : std::enable_shared_from_this<Engine::Impl> {
     void start();
     void make_parts(const Loaded& loaded);
     void listen();
+    void answer_calls();
+    void hear_notices();
     void group_found(std::vector<consensus::NodeId> founders, std::uint64_t generation);
     bool founder() const;
     void start_core();

@@ -84,68 +84,57 @@ void Engine::Impl::make_parts(const Loaded& loaded) {
 }
 
 void Engine::Impl::listen() {
-    auto& transport = env.transport;
-    const auto weak = weak_from_this();
-    // These lambdas are no coroutines: what they start holds the parts by itself.
-    const auto serve = [weak](auto member) {
-        return [weak, member](std::string request, base::TimePoint deadline) -> Call<std::string> {
-            return member(weak.lock(), std::move(request), deadline);
-        };
-    };
-    const auto hello = [](Self self, std::string request, base::TimePoint) -> Call<std::string> {
-        if (!self || self->closed || self->failure) co_return base::Errc::stopping;
-        co_return self->formation->answer(request);
-    };
-    const auto propose_here = [](Self self, std::string request, base::TimePoint deadline) {
-        return serve_propose(std::move(self), std::move(request), deadline);
-    };
-    const auto read_index = [](Self self, std::string, base::TimePoint deadline) {
-        return serve_read_index(std::move(self), deadline);
-    };
-    const auto snapshot = [](Self self, std::string request, base::TimePoint) {
-        return serve_snapshot(std::move(self), std::move(request));
-    };
-    transport.on_call(peers.method(GroupMethod::hello), serve(hello));
-    transport.on_call(peers.method(GroupMethod::propose), serve(propose_here));
-    transport.on_call(peers.method(GroupMethod::read_index), serve(read_index));
-    transport.on_call(peers.method(GroupMethod::snapshot), serve(snapshot));
-    const auto members_here = [](Self self, std::string, base::TimePoint) {
-        return serve_members(std::move(self));
-    };
-    const auto change = [](Self self, std::string request, base::TimePoint deadline) {
-        return serve_change(std::move(self), std::move(request), deadline);
-    };
-    const auto digest = [](Self self, std::string request, base::TimePoint deadline) {
-        return serve_digest(std::move(self), std::move(request), deadline);
-    };
-    transport.on_call(peers.method(GroupMethod::digest), serve(digest));
-    transport.on_notice(peers.method(GroupMethod::verdict), [weak](const std::string& notice) {
-        if (const auto self = weak.lock()) self->verdict_heard(notice);
-    });
-    transport.on_notice(peers.method(GroupMethod::rebuild), [weak](const std::string& notice) {
-        if (const auto self = weak.lock()) self->rebuild_asked(notice);
-    });
-    transport.on_notice(peers.method(GroupMethod::slow), [weak](const std::string& notice) {
-        if (const auto self = weak.lock()) self->slow_heard(notice);
-    });
-    transport.on_notice(peers.method(GroupMethod::news), [weak](const std::string& notice) {
-        if (const auto self = weak.lock()) self->news_wanted(notice);
-    });
-    const auto leave = [](Self self, std::string request, base::TimePoint) {
-        return serve_leave(std::move(self), std::move(request));
-    };
-    transport.on_call(peers.method(GroupMethod::leave), serve(leave));
-    transport.on_call(peers.method(GroupMethod::members), serve(members_here));
-    transport.on_call(peers.method(GroupMethod::change), serve(change));
-    transport.on_notice(peers.method(GroupMethod::raft), [weak](const std::string& notice) {
-        if (const auto self = weak.lock()) self->received(notice);
-    });
-    transport.on_state([weak](const net::Endpoint& peer, bool connected) {
+    answer_calls();
+    hear_notices();
+    env.transport.on_state([weak = weak_from_this()](const net::Endpoint& peer, bool connected) {
         const auto self = weak.lock();
         if (!self) return;
         if (!connected) return self->connection_lost(peer);
         self->next_comparison_at = {}; // who comes back may bring other contents: looked at soon
     });
+}
+
+void Engine::Impl::answer_calls() {
+    // These lambdas are no coroutines, but for hello: what they start holds the parts by itself.
+    const auto serve = [this, weak = weak_from_this()](GroupMethod method, auto answer) {
+        env.transport.on_call(
+            peers.method(method),
+            [weak, answer](std::string request, base::TimePoint deadline) -> Call<std::string> {
+                return answer(weak.lock(), std::move(request), deadline);
+            });
+    };
+    const auto hello = [](Self self, std::string request, base::TimePoint) -> Call<std::string> {
+        if (!self || self->closed || self->failure) co_return base::Errc::stopping;
+        co_return self->formation->answer(request);
+    };
+    serve(GroupMethod::hello, hello);
+    serve(GroupMethod::propose, &serve_propose);
+    serve(GroupMethod::digest, &serve_digest);
+    serve(GroupMethod::change, &serve_change);
+    serve(GroupMethod::read_index, [](Self self, std::string, base::TimePoint deadline) {
+        return serve_read_index(std::move(self), deadline);
+    });
+    serve(GroupMethod::snapshot, [](Self self, std::string request, base::TimePoint) {
+        return serve_snapshot(std::move(self), std::move(request));
+    });
+    serve(GroupMethod::members,
+          [](Self self, std::string, base::TimePoint) { return serve_members(std::move(self)); });
+    serve(GroupMethod::leave, [](Self self, std::string request, base::TimePoint) {
+        return serve_leave(std::move(self), std::move(request));
+    });
+}
+
+void Engine::Impl::hear_notices() {
+    const auto hear = [this, weak = weak_from_this()](GroupMethod method, auto heard) {
+        env.transport.on_notice(peers.method(method), [weak, heard](const std::string& notice) {
+            if (const auto self = weak.lock()) (*self.*heard)(notice);
+        });
+    };
+    hear(GroupMethod::raft, &Impl::received);
+    hear(GroupMethod::verdict, &Impl::verdict_heard);
+    hear(GroupMethod::rebuild, &Impl::rebuild_asked);
+    hear(GroupMethod::slow, &Impl::slow_heard);
+    hear(GroupMethod::news, &Impl::news_wanted);
 }
 
 void Engine::Impl::group_found(std::vector<consensus::NodeId> founders, std::uint64_t generation) {
