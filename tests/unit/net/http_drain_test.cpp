@@ -4,12 +4,6 @@ using namespace bookstore;
 using namespace bookstore::net::test;
 using boost::asio::awaitable;
 
-namespace {
-
-const std::string get_hello = "GET /hello HTTP/1.1\r\nHost: shop\r\n\r\n";
-
-} // namespace
-
 TEST_CASE("draining closes idle connections and lets requests end", "[net][http][drain]") {
     ServerFixture shop;
     const auto scenario = [&]() -> awaitable<void> {

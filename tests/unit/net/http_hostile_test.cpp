@@ -6,13 +6,6 @@ using namespace bookstore;
 using namespace bookstore::net::test;
 using boost::asio::awaitable;
 
-namespace {
-
-const std::string get_hello = "GET /hello HTTP/1.1\r\nHost: shop\r\n\r\n";
-const std::string post_head = "POST /echo HTTP/1.1\r\nHost: shop\r\n";
-
-} // namespace
-
 TEST_CASE("what is not a request is refused, and the connection ended", "[net][http][hostile]") {
     ServerFixture shop;
     const std::string request = GENERATE(

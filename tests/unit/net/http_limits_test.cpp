@@ -7,9 +7,6 @@ using boost::asio::awaitable;
 
 namespace {
 
-const std::string get_hello = "GET /hello HTTP/1.1\r\nHost: shop\r\n\r\n";
-const std::string post_head = "POST /echo HTTP/1.1\r\nHost: shop\r\n";
-
 /// Short times, so that what is cut off is cut off soon.
 net::HttpLimits short_limits() {
     net::HttpLimits limits;

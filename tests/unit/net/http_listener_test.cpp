@@ -12,8 +12,6 @@ using boost::asio::ip::tcp;
 
 namespace {
 
-const std::string get_hello = "GET /hello HTTP/1.1\r\nHost: shop\r\n\r\n";
-
 /// Takes every descriptor that this process may still open, and gives them back.
 class NoDescriptors {
 public:

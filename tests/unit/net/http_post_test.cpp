@@ -5,13 +5,6 @@ using namespace bookstore;
 using namespace bookstore::net::test;
 using boost::asio::awaitable;
 
-namespace {
-
-const std::string get_hello = "GET /hello HTTP/1.1\r\nHost: shop\r\n\r\n";
-const std::string post_echo = "POST /echo HTTP/1.1\r\nHost: shop\r\nContent-Length: 4\r\n\r\nbody";
-
-} // namespace
-
 TEST_CASE("a POST that is taken on is answered as by the router, byte for byte", "[net][plain]") {
     ServerFixture shop(net::HttpLimits{}, ServerFixture::Plain::at_once);
     const auto scenario = [&]() -> awaitable<void> {
@@ -21,10 +14,6 @@ TEST_CASE("a POST that is taken on is answered as by the router, byte for byte",
         std::string unusual = post_echo;
         auto routed = co_await client.bytes_for(unusual.insert(unusual.find("Host"), "X-Unusual: yes\r\n"));
         CHECK(shop.taken == 1);
-        const auto without_date = [](std::string answer) {
-            const auto date = answer.find("Date: ");
-            return answer.erase(date, answer.find("\r\n", date) - date);
-        };
         CHECK(without_date(taken) == without_date(routed));
         CHECK_AWAITED(
             (co_await client.ask("POST /hello HTTP/1.1\r\nHost: shop\r\nContent-Length: 0\r\n\r\n")).status ==

@@ -6,8 +6,6 @@ using boost::asio::awaitable;
 
 namespace {
 
-const std::string get_hello = "GET /hello HTTP/1.1\r\nHost: shop\r\n\r\n";
-
 std::string post(const std::string& body) {
     return "POST /echo HTTP/1.1\r\nHost: shop\r\nContent-Length: " + std::to_string(body.size()) +
            "\r\n\r\n" + body;

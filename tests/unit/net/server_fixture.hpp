@@ -10,7 +10,16 @@
 
 namespace bookstore::net::test {
 
+inline const std::string get_hello = "GET /hello HTTP/1.1\r\nHost: shop\r\n\r\n";
+inline const std::string post_head = "POST /echo HTTP/1.1\r\nHost: shop\r\n";
+inline const std::string post_echo = post_head + "Content-Length: 4\r\n\r\nbody";
 inline const std::string post_wait = "POST /wait HTTP/1.1\r\nHost: shop\r\nContent-Length: 0\r\n\r\n";
+
+/// What two servers say alike, whenever they were asked.
+inline std::string without_date(std::string answer) {
+    const auto date = answer.find("Date: ");
+    return answer.erase(date, answer.find("\r\n", date) - date);
+}
 
 class ServerFixture : public LoopFixture {
 public:

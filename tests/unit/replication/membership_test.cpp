@@ -25,10 +25,13 @@ struct Members : ReplicaGroup {
         REQUIRE(add(*leader(), "a"));
     }
 
-    void wipe(unsigned slot, std::optional<bool> first_start = false) {
+    /// Gives the disk that is lost.
+    Replica::Disks wipe(unsigned slot, std::optional<bool> first_start = false) {
         crash(slot);
+        auto lost = (*this)[slot].disks;
         lose_disk(slot);
         start(slot, first_start);
+        return lost;
     }
 
     bool run_until_voter(unsigned slot) {
@@ -161,10 +164,7 @@ TEST_CASE("a disk that comes back after its place was taken is refused, and told
     Members group(3);
     group.begin_with_history();
     const auto slot = group.follower();
-    group.crash(slot);
-    const auto old = group[slot].disks;
-    group.lose_disk(slot);
-    group.start(slot, false);
+    const auto old = group.wipe(slot);
     REQUIRE(group.run_until_voter(slot));
     group.crash(slot);
     const auto taken = group[slot].disks;
@@ -191,10 +191,7 @@ TEST_CASE("a disk that learns of its removal by a snapshot is told as well") {
     group.options.checkpoint_bytes = 100;
     group.begin_with_history();
     const auto slot = group.follower();
-    group.crash(slot);
-    const auto old = group[slot].disks;
-    group.lose_disk(slot);
-    group.start(slot, false);
+    const auto old = group.wipe(slot);
     REQUIRE(group.run_until_voter(slot));
     for (int i = 0; i < 100; ++i)
         REQUIRE(group.run([&] { return group.add_anywhere((slot + 1) % 3, "a").has_value(); }));
@@ -210,10 +207,7 @@ TEST_CASE("a disk that is back before its place was taken keeps it") {
     Members group(3);
     group.begin_with_history();
     const auto slot = group.follower();
-    group.crash(slot);
-    const auto old = group[slot].disks;
-    group.lose_disk(slot);
-    group.start(slot, false);
+    const auto old = group.wipe(slot);
     group.scheduler.run_for(base::milliseconds(GENERATE(50, 300, 600)));
     group.crash(slot);
     group[slot].disks = old;

@@ -6,23 +6,6 @@ using namespace bookstore;
 using namespace bookstore::roles;
 using namespace bookstore::roles::frontend::test;
 
-namespace {
-
-/// Leaves every query open; the test answers them.
-void hold_queries(Shop& shop) {
-    shop.transport.answerers[method::query] = [](const Call&) {
-        return std::optional<base::result<std::string>>();
-    };
-}
-
-void answer(Shop& shop, const Call& call, std::uint64_t version, std::string body) {
-    const auto tags = call.as<Query>().tags();
-    call.answer.set(encode(QueryAnswer{200, std::move(body), version, tags}));
-    shop.scheduler.settle();
-}
-
-} // namespace
-
 TEST_CASE("the first read asks a replica, the next is a hit", "[frontend][read]") {
     const auto shop = Shop::open();
     shop->body = "book three";
@@ -65,12 +48,12 @@ TEST_CASE("misses go round the replicas that are up", "[frontend][read]") {
 
 TEST_CASE("misses for one key share one query", "[frontend][read]") {
     const auto shop = Shop::open();
-    hold_queries(*shop);
+    shop->hold_queries();
     const auto first = shop->begin(Verb::get, "/lookup?item=3");
     const auto second = shop->begin(Verb::get, "/lookup?item=3");
     const auto other = shop->begin(Verb::get, "/lookup?item=4");
     REQUIRE(shop->queries() == 2);
-    answer(*shop, *shop->transport.made(method::query)[0], 7, "three");
+    shop->answer(*shop->transport.made(method::query)[0], 7, "three");
     REQUIRE(first->has_value());
     REQUIRE(second->has_value());
     CHECK((*first)->body == "three");
@@ -81,7 +64,7 @@ TEST_CASE("misses for one key share one query", "[frontend][read]") {
 
 TEST_CASE("a read after an announcement does not share a query from before it", "[frontend][read]") {
     const auto shop = Shop::open();
-    hold_queries(*shop);
+    shop->hold_queries();
     const auto before = shop->begin(Verb::get, "/lookup?item=3");
     REQUIRE(shop->announce(8, {"item/3"}).has_value());
     const auto after = shop->begin(Verb::get, "/lookup?item=3");
@@ -91,11 +74,11 @@ TEST_CASE("a read after an announcement does not share a query from before it", 
     CHECK(queries[1]->as<Query>().minimum_version == 8);
 
     // Who read before the write may see what was before it; nobody later, and nothing of it is kept.
-    answer(*shop, *queries[0], 7, "old");
+    shop->answer(*queries[0], 7, "old");
     REQUIRE(before->has_value());
     CHECK((*before)->body == "old");
     CHECK_FALSE(after->has_value());
-    answer(*shop, *queries[1], 8, "new");
+    shop->answer(*queries[1], 8, "new");
     REQUIRE(after->has_value());
     CHECK((*after)->body == "new");
     CHECK(header_of(shop->get("/lookup?item=3"), "Bookstore-Version") == "8");
@@ -199,7 +182,7 @@ TEST_CASE("when no catalog is up the answer is 503 at once", "[frontend][read]")
 
 TEST_CASE("when no replica answers in time the answer is 503 by the deadline", "[frontend][read]") {
     const auto shop = Shop::open();
-    hold_queries(*shop);
+    shop->hold_queries();
     const auto started = shop->scheduler.now();
     CHECK(shop->get("/lookup?item=3").status == 503);
     CHECK(shop->scheduler.now() - started <= seconds(3));

@@ -91,6 +91,17 @@ struct Shop {
     }
     net::Response get(std::string target) { return send(Verb::get, std::move(target)); }
 
+    /// Leaves every query open; the test answers them.
+    void hold_queries() {
+        transport.answerers[method::query] = [](const Call&) {
+            return std::optional<base::result<std::string>>();
+        };
+    }
+    void answer(const Call& held, std::uint64_t read_at, std::string with) {
+        held.answer.set(encode(QueryAnswer{200, std::move(with), read_at, held.as<Query>().tags()}));
+        scheduler.settle();
+    }
+
     /// What the catalog's leader hears when it announces a write to `tags` at `index`.
     base::result<std::string> announce(std::uint64_t index, std::vector<shop::Tag> tags,
                                        std::optional<std::uint64_t> in_term = {}) {

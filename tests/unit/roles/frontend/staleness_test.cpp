@@ -11,17 +11,6 @@ using namespace bookstore::roles::frontend::test;
 
 namespace {
 
-void hold_queries(Shop& shop) {
-    shop.transport.answerers[method::query] = [](const Call&) {
-        return std::optional<base::result<std::string>>();
-    };
-}
-
-void answer(Shop& shop, const Call& call, std::uint64_t version, std::string body) {
-    call.answer.set(encode(QueryAnswer{200, std::move(body), version, call.as<Query>().tags()}));
-    shop.scheduler.settle();
-}
-
 /// Writes went on without this frontend, whose lease had run out.
 void go_on_without(Shop& shop, std::uint64_t version) {
     shop.version = version;
@@ -34,12 +23,12 @@ void go_on_without(Shop& shop, std::uint64_t version) {
 TEST_CASE("a frontend that is stopped in the middle of a miss keeps nothing of its answer",
           "[frontend][stale]") {
     const auto shop = Shop::open();
-    hold_queries(*shop);
+    shop->hold_queries();
     const auto before = shop->begin(Verb::get, "/lookup?item=3");
     const auto query = shop->transport.made(method::query).front();
     shop->scheduler.stop_for(seconds(2)); // longer than the lease; the replica has answered meanwhile
     go_on_without(*shop, 30);
-    answer(*shop, *query, 7, "old");
+    shop->answer(*query, 7, "old");
 
     // Who asked before the writes may see what was before them. Nobody later.
     REQUIRE(before->has_value());
@@ -49,13 +38,13 @@ TEST_CASE("a frontend that is stopped in the middle of a miss keeps nothing of i
     REQUIRE(shop->scheduler.until([&] { return shop->queries() == 2; }, milliseconds(300)));
     const auto again = shop->transport.made(method::query);
     CHECK(again[1]->as<Query>().minimum_version == 30);
-    answer(*shop, *again[1], 30, "new");
+    shop->answer(*again[1], 30, "new");
     CHECK(shop->finish(later).body == "new");
 }
 
 TEST_CASE("a read after the pause does not wait for a query from before it", "[frontend][stale]") {
     const auto shop = Shop::open();
-    hold_queries(*shop);
+    shop->hold_queries();
     const auto before = shop->begin(Verb::get, "/lookup?item=3");
     shop->scheduler.stop_for(seconds(2));
     go_on_without(*shop, 30);
@@ -63,9 +52,9 @@ TEST_CASE("a read after the pause does not wait for a query from before it", "[f
     REQUIRE(shop->scheduler.until([&] { return shop->queries() > 1; }, milliseconds(300)));
     const auto queries = shop->transport.made(method::query);
     CHECK(queries.back()->as<Query>().minimum_version == 30);
-    answer(*shop, *queries.front(), 7, "old");
+    shop->answer(*queries.front(), 7, "old");
     CHECK_FALSE(later->has_value());
-    answer(*shop, *queries.back(), 30, "new");
+    shop->answer(*queries.back(), 30, "new");
     CHECK(shop->finish(later).body == "new");
     CHECK(shop->finish(before).status == 200);
 }
@@ -131,11 +120,11 @@ TEST_CASE("the status page and the metrics count what the cache does", "[fronten
     shop.get("/lookup?item=1"); // a hit
     shop.get("/lookup?item=2"); // evicts 1
     shop.announce(8, {"item/2", "topic/ds"}).value();
-    hold_queries(shop);
+    shop.hold_queries();
     const auto overtaken = shop.begin(Verb::get, "/lookup?item=3");
     const auto sharing = shop.begin(Verb::get, "/lookup?item=3");
     shop.announce(9, {"item/3", "topic/ds"}).value();
-    answer(shop, *shop.transport.made(method::query).back(), 8, "old");
+    shop.answer(*shop.transport.made(method::query).back(), 8, "old");
     REQUIRE(overtaken->has_value());
     REQUIRE(sharing->has_value());
     shop.leader.reset();
