@@ -60,7 +60,7 @@ class Backup(unittest.TestCase):
             for key, number in before.items():
                 self.assertEqual(number, after.get(key), f'{key} at {p.name}')
         self.shop.bought((1, 1))
-        self.ctl('audit', f'--wait={PATIENCE}') # sales that were under way are confirmed one by one
+        self.ctl('audit', f'--wait={PATIENCE}') # sales that were under way are confirmed then
         self.shop.kill('order', 0) # the others are full members
         self.shop.bought((1, 1))
 
