@@ -11,10 +11,12 @@ class BenchFloor(unittest.TestCase):
         done = subprocess.run([TOP / 'scripts' / 'bench' / 'floor', f'--bin={BIN}', '--seconds=1', '--rounds=1'], capture_output=True, text=True,
                               timeout=3 * PATIENCE, env=environment(UNHURRIED))
         self.assertEqual(0, done.returncode, done.stderr)
-        rows = re.findall(r'^\| (.+?) \| ([\d,]+) \| ([\d.]*) \|$', done.stdout, re.MULTILINE)
-        us = {what: int(figure.replace(',', '')) for what, figure, _ in rows}
-        hop, sync, _, floor, _, purchase, frontend, order, catalog = us.values()
+        rows = re.findall(r'^\| (.+?) \| ([\d,]+) \| ([\d.]*) \| ([\d.]*) \|$', done.stdout, re.MULTILINE)
+        us = {what: int(figure.replace(',', '')) for what, figure, _, _ in rows}
+        hop, sync, _, floor, _, untold, told, purchase, frontend, order, catalog = us.values()
         self.assertAlmostEqual(floor, 5 * hop + 2 * sync, delta=5)
+        self.assertGreater(untold, sync)    # it has two, and hops
+        self.assertGreater(told, sync)
         self.assertTrue(0 < catalog <= order <= frontend, us)
         self.assertGreater(purchase, 0)
         orders, copies = re.search(r'([\d,]+) orders on record, ([\d,]+) copies taken\.', done.stdout).groups()

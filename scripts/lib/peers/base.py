@@ -121,6 +121,9 @@ class Tools:
     def epoll_loop(self):
         return self._build('epoll_loop', ['g++', '-std=c++20', '-O2'], source='epoll_loop.cpp')
 
+    def chain(self):
+        return self._build('chain', ['g++', '-std=c++20', '-O2'], source='chain.cpp')
+
     def etcd_buy(self):
         """Against Debian's golang-etcd-server-dev, as it lies in GOPATH."""
         import os
