@@ -12,6 +12,7 @@
 
 #include "net/asio.hpp"
 #include <bookstore/base/log.hpp>
+#include <bookstore/net/turn.hpp>
 
 namespace bookstore::net {
 namespace {
@@ -56,7 +57,9 @@ public:
         const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
         return base::WallTime{std::chrono::duration_cast<base::milliseconds>(since_epoch).count()};
     }
-    void post(std::function<void()> task) override { asio::post(loop_, std::move(task)); }
+    void post(std::function<void()> task) override {
+        asio::post(loop_, [&loop = loop_, task = std::move(task)] { Turn::run(loop.get_executor(), task); });
+    }
 
     std::unique_ptr<base::Timer> at(base::TimePoint when, std::function<void()> task) override {
         auto alarm = std::make_shared<Alarm>(loop_);

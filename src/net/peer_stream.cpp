@@ -11,6 +11,7 @@
 #include <bookstore/base/limits.hpp>
 #include <bookstore/base/log.hpp>
 #include <bookstore/net/loop.hpp>
+#include <bookstore/net/turn.hpp>
 
 namespace bookstore::net {
 namespace {
@@ -68,7 +69,8 @@ void PeerStream::start(OnFrame on_frame, OnEnd on_end) {
 }
 
 asio::awaitable<void> PeerStream::read(std::shared_ptr<PeerStream> self) {
-    co_await asio::post(self->socket_.get_executor(), asio::use_awaitable); // never on_end inside start()
+    const asio::any_io_executor executor = self->socket_.get_executor();
+    co_await asio::post(executor, asio::use_awaitable); // never on_end inside start()
     bool sound = self->take_frames();
     while (sound && !self->closed_) {
         const auto space = self->reader_.space();
@@ -76,7 +78,7 @@ asio::awaitable<void> PeerStream::read(std::shared_ptr<PeerStream> self) {
             co_await self->socket_.async_read_some(asio::buffer(space.data, space.size), as_result);
         if (ec) break;
         self->reader_.commit(bytes);
-        sound = self->take_frames();
+        Turn::run(executor, [&] { sound = self->take_frames(); });
     }
     self->close();
     self->context_->metrics.streams.Decrement();

@@ -9,11 +9,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <bookstore/base/error.hpp>
+#include <bookstore/net/turn.hpp>
 
 namespace bookstore::net {
 
@@ -35,9 +35,8 @@ public:
             return;
         }
         auto waiter = std::exchange(state_->waiter, nullptr);
-        boost::asio::post(state_->executor, [w = std::move(waiter), v = std::move(value)]() mutable {
-            std::move(w)(std::move(v));
-        });
+        Turn::wake(state_->executor,
+                   [w = std::move(waiter), v = std::move(value)]() mutable { std::move(w)(std::move(v)); });
     }
 
     bool given() const { return state_->given; }
