@@ -100,14 +100,17 @@ History resolve(History history, const OrderBook& book) {
     for (const BookedOrder& order : book)
         by_key.emplace(order.key, &order);
     // A refusal is remembered: it may have been decided by an earlier try, when the shelf was empty still.
-    std::set<std::string_view> sold_out;
+    std::set<std::string_view> turned_down;
     for (const Operation& operation : history) {
         const Buy* buy = std::get_if<Buy>(&operation.what);
-        if (buy != nullptr && buy->outcome == Buy::Outcome::out_of_stock) sold_out.insert(buy->key);
+        using enum Buy::Outcome;
+        if (buy != nullptr && (buy->outcome == out_of_stock || buy->outcome == unknown_item))
+            turned_down.insert(buy->key);
     }
     for (Operation& operation : history) {
         Buy* buy = std::get_if<Buy>(&operation.what);
-        if (buy == nullptr || buy->outcome != Buy::Outcome::unknown || sold_out.contains(buy->key)) continue;
+        if (buy == nullptr || buy->outcome != Buy::Outcome::unknown || turned_down.contains(buy->key))
+            continue;
         operation.returned.reset();
         const auto found = by_key.find(buy->key);
         if (found == by_key.end()) {

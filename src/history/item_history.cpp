@@ -27,11 +27,7 @@ public:
         return all;
     }
 
-    void operator()(const Buy& buy) {
-        // The one outcome that is not remembered for the key: each such answer looked for itself.
-        if (buy.outcome == Buy::Outcome::unknown_item && buy.lines.size() == 1)
-            add(buy.lines.front().item, seen(std::nullopt), true);
-    }
+    void operator()(const Buy&) {} // with all tries of its key
     void operator()(const Read& read) { add(read.item, seen(read.shown), true); }
     void operator()(const Update& update) {
         add(update.item, effect_of(update), update.outcome != Update::Outcome::unknown);
@@ -77,6 +73,10 @@ private:
                 for (const BuyLine& line : buy.lines)
                     if (line.item == missing.item)
                         put(line.item, shortage(line.quantity, missing.stock), true);
+            return;
+        }
+        if (buy.outcome == Buy::Outcome::unknown_item) {
+            if (buy.lines.size() == 1) put(buy.lines.front().item, seen(std::nullopt), true);
             return;
         }
         const bool bought = buy.outcome == Buy::Outcome::bought;

@@ -8,7 +8,8 @@ namespace bookstore::history {
 namespace {
 
 bool decided(const Buy& buy) {
-    return buy.outcome == Buy::Outcome::bought || buy.outcome == Buy::Outcome::out_of_stock;
+    using enum Buy::Outcome;
+    return buy.outcome == bought || buy.outcome == out_of_stock || buy.outcome == unknown_item;
 }
 
 /// What both tell is the same; what only one of them tells contradicts nothing.

@@ -16,7 +16,7 @@ struct Purchase {
     Instant call = never;     ///< of the first try that may have had an effect
     Instant returned = never; ///< the first answer that says what became of it
     std::size_t origin = 0;   ///< that answer's try, or else the first one
-    Buy buy;                  ///< of `origin`: bought, out_of_stock or unknown
+    Buy buy;                  ///< of `origin`: bought, out_of_stock, unknown_item or unknown
 };
 
 /// By key. Tries that certainly had no effect are no part of it; a purchase without others is missing.

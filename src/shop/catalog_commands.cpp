@@ -25,10 +25,17 @@ std::vector<RefusedLine> refused_lines(const std::vector<Line>& lines, const Out
     std::vector<RefusedLine> refused;
     auto shortage = refusal.items.begin();
     for (const Line& line : lines) {
-        refused.push_back({line, std::nullopt});
+        refused.push_back({line});
         if (shortage != refusal.items.end() && shortage->item == line.item)
             refused.back().left = shortage++->stock;
     }
+    return refused;
+}
+
+std::vector<RefusedLine> refused_lines(const std::vector<Line>& lines, const UnknownItem& unknown) {
+    std::vector<RefusedLine> refused;
+    for (const Line& line : lines)
+        refused.push_back({line, std::nullopt, line.item == unknown.item});
     return refused;
 }
 
@@ -65,14 +72,18 @@ CatalogOutcome CatalogState::Impl::operator()(const Sell& sell) {
 CatalogOutcome CatalogState::Impl::sell_new(const Sell& sell) {
     OutOfStock refusal;
     Sold sold{{}, 0, sell.at};
+    shop_changed = true;
     sold.lines.reserve(sell.lines.size());
     for (const Line& line : sell.lines) {
         const Book* book = shelf.find(line.item);
-        if (book == nullptr) return UnknownItem{line.item};
+        if (book == nullptr) {
+            const UnknownItem unknown{line.item};
+            sales.add_refused(sell.key, sell.at, refused_lines(sell.lines, unknown), version);
+            return unknown;
+        }
         if (book->stock < line.quantity) refusal.items.push_back({line.item, book->stock});
         sold.lines.push_back({line.item, book->title, line.quantity, book->cost});
     }
-    shop_changed = true;
     if (!refusal.items.empty()) {
         sales.add_refused(sell.key, sell.at, refused_lines(sell.lines, refusal), version);
         return refusal;

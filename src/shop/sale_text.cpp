@@ -69,8 +69,10 @@ SoldLine scan_sold(Scanner& in) {
 }
 
 RefusedLine scan_refused(Scanner& in) {
-    RefusedLine refused{in.line(), std::nullopt};
-    if (in.skip(", ")) {
+    RefusedLine refused{in.line()};
+    if (in.skip(", unknown")) {
+        refused.unknown = true;
+    } else if (in.skip(", ")) {
         refused.left = in.integer<std::int64_t>();
         in.expect(" left");
     }
@@ -118,6 +120,7 @@ std::string to_text(const std::vector<RefusedLine>& lines) {
     for (const RefusedLine& refused : lines) {
         if (!text.empty()) text += '\n';
         append_asked(text, refused.line.item, refused.line.quantity);
+        if (refused.unknown) text += ", unknown";
         if (!refused.left) continue;
         text += ", ";
         append(text, *refused.left);

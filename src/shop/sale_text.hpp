@@ -3,7 +3,8 @@
 /// The lines of a remembered sale as text: what the sales table holds, and what memory holds.
 /// A line each, so that a title, which has no control characters, needs no escapes:
 ///     sold        "<item> x <quantity> @ <cost> <title>"
-///     refused     "<item> x <quantity>, <stock> left" when it was short, else "<item> x <quantity>"
+///     refused     "<item> x <quantity>, <stock> left" when it was short, "<item> x <quantity>, unknown" when
+///                 there was no such item, else "<item> x <quantity>"
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,10 +14,11 @@
 
 namespace bookstore::shop {
 
-/// A line of a purchase that was refused, with the stock there was if that was less than asked for.
+/// A line of a purchase that was refused, and whether it was for this one.
 struct RefusedLine {
     Line line;
-    std::optional<std::int64_t> left;
+    std::optional<std::int64_t> left = {}; ///< the stock, if that was less than asked for
+    bool unknown = false;                  ///< there was no such item
 
     bool operator==(const RefusedLine&) const = default;
 };

@@ -43,11 +43,16 @@ Sales::Remembered Sales::recall(const Sale& sale) {
     const auto lines = parse_refused_lines(sale.lines());
     INVARIANT(lines.has_value());
     OutOfStock refusal;
+    std::optional<UnknownItem> unknown;
     for (const RefusedLine& refused : *lines) {
         remembered.asked.push_back(refused.line);
+        if (refused.unknown) unknown = UnknownItem{refused.line.item};
         if (refused.left) refusal.items.push_back({refused.line.item, *refused.left});
     }
-    remembered.outcome = std::move(refusal);
+    if (unknown)
+        remembered.outcome = *unknown;
+    else
+        remembered.outcome = std::move(refusal);
     return remembered;
 }
 
@@ -181,7 +186,8 @@ std::map<ItemId, std::int64_t> Sales::check_invariants() const {
             const Remembered remembered = recall(sale);
             INVARIANT(!problem_with(remembered.asked));
             if (sale.state == State::refused) {
-                INVARIANT(!std::get<OutOfStock>(remembered.outcome).items.empty());
+                const auto* refusal = std::get_if<OutOfStock>(&remembered.outcome);
+                INVARIANT(refusal == nullptr || !refusal->items.empty());
                 continue;
             }
             const Sold& sold = std::get<Sold>(remembered.outcome);

@@ -25,7 +25,7 @@ class Sales {
 public:
     struct Remembered {
         std::vector<Line> asked;
-        CatalogOutcome outcome; ///< Sold or OutOfStock
+        CatalogOutcome outcome; ///< Sold, OutOfStock or UnknownItem
     };
 
     std::optional<Remembered> find(std::string_view key) const;

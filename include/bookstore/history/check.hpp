@@ -78,8 +78,9 @@ Report check(const History& history, const std::optional<OrderBook>& book = std:
              const CheckLimits& limits = {});
 
 /// What the book says about purchases whose outcome is unknown: those in it took effect (bought, no return),
-/// those not in it did not (refused). But where another try of the key was told that too little was left, the
-/// unknown ones stay so: the refusal is remembered, and may be as old as the first of them.
+/// those not in it did not (refused). But where another try of the key was told that too little was left, or
+/// that there is no such item, the unknown ones stay so: the refusal is remembered, and may be as old as the
+/// first of them.
 History resolve(History history, const OrderBook& book);
 
 } // namespace bookstore::history

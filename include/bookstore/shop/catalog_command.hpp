@@ -85,7 +85,8 @@ struct OutOfStock {
 
     bool operator==(const OutOfStock&) const = default;
 };
-/// Of the first such line. Not remembered: the item may be on the shelf the next time.
+/// Of the first such line. What a purchase is told of it is remembered like a sale: else one that was told so
+/// could still be sold, by an earlier try of it that arrives when the item has come.
 struct UnknownItem {
     ItemId item{};
 

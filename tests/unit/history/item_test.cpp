@@ -163,7 +163,9 @@ TEST_CASE("a purchase of an unknown item says that it was absent", "[history]") 
         return operation(window, Buy{"a", {{1, 1, 0}}, Buy::Outcome::unknown_item, 0, {}});
     };
     const Operation added = operation(during(5, 10), Add{1, {5, cost}, Add::Outcome::done});
-    accept({unknown(during(0, 1)), added, bought(during(11, 12), "a")}); // it is not remembered
+    accept({unknown(during(0, 1)), added, bought(during(11, 12), "b")});
+    CHECK_FALSE(check({unknown(during(0, 1)), added, bought(during(11, 12), "a")}).findings.empty());
+    accept({unknown(during(0, 1)), added, unknown(during(11, 12))}); // it is remembered
     reject({added, unknown(during(11, 12))});
 }
 

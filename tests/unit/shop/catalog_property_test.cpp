@@ -112,7 +112,7 @@ TEST_CASE("machines that apply the same commands agree, reloaded or not", "[shop
     Ledger ledger;
     std::size_t kinds[std::variant_size_v<CatalogOutcome>] = {};
 
-    for (std::uint64_t version = 1; version <= 600; ++version) {
+    for (std::uint64_t version = 1; version <= 1'200; ++version) {
         const CatalogCommand command = commands.next();
         const std::uint64_t parts = steady.next_part();
         const std::string outcome = steady.apply(encode(command), version);
