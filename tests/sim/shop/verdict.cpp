@@ -10,8 +10,9 @@ namespace {
 
 /// Where refusals are forgotten their keys are new again, so they say nothing of a purchase.
 void forget_refusal(history::Buy& buy) {
-    if (buy.outcome != history::Buy::Outcome::out_of_stock) return;
-    buy.outcome = history::Buy::Outcome::refused;
+    using enum history::Buy::Outcome;
+    if (buy.outcome != out_of_stock && buy.outcome != unknown_item) return;
+    buy.outcome = refused;
     buy.shortages.clear();
 }
 
