@@ -140,12 +140,14 @@ TEST_CASE("without descriptors the server waits for some, and does not spin", "[
         auto waiting = shop.connect(); // into the kernel's queue, with the last descriptor
         co_await waiting.send(get_hello);
         const auto without = co_await waiting_costs();
-        CHECK(without < 3 * usual + base::milliseconds(100));
-        CHECK(shop.server.connections() == 1);
+        const auto connections = shop.server.connections();
         const auto meanwhile = co_await before.ask(get_hello);
-        CHECK(meanwhile.body == "hello");
 
         none.give_back_one();
+        // Not before: a sanitizer that sees an expression for the first time looks at memory through a pipe.
+        CHECK(without < 3 * usual + base::milliseconds(100));
+        CHECK(connections == 1);
+        CHECK(meanwhile.body == "hello");
         const auto late = co_await waiting.answer();
         CHECK(late.body == "hello");
     };
