@@ -130,25 +130,27 @@ TEST_CASE("without descriptors the server waits for some, and does not spin", "[
             const auto over = [&]() -> bool {
                 return shop.scheduler->now() - began > base::milliseconds(300);
             };
-            CHECK_AWAITED(co_await shop.eventually(over));
-            co_return cpu_time() - cpu_began;
+            const bool waited = co_await shop.eventually(over);
+            co_return waited ? cpu_time() - cpu_began : base::Duration(base::seconds(1'000));
         };
         const auto usual = co_await waiting_costs();
+        CHECK(usual < base::seconds(1'000));
 
-        NoDescriptors none;
-        none.give_back_one();
+        std::optional<NoDescriptors> none(std::in_place);
+        none->give_back_one();
         auto waiting = shop.connect(); // into the kernel's queue, with the last descriptor
         co_await waiting.send(get_hello);
         const auto without = co_await waiting_costs();
         const auto connections = shop.server.connections();
         const auto meanwhile = co_await before.ask(get_hello);
 
-        none.give_back_one();
+        none->give_back_one();
+        const auto late = co_await waiting.answer();
+        none.reset();
         // Not before: a sanitizer that sees an expression for the first time looks at memory through a pipe.
         CHECK(without < 3 * usual + base::milliseconds(100));
         CHECK(connections == 1);
         CHECK(meanwhile.body == "hello");
-        const auto late = co_await waiting.answer();
         CHECK(late.body == "hello");
     };
     shop.run(scenario);
